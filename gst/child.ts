@@ -1,0 +1,132 @@
+/**
+ * The process that runs one pipeline, and the only one that loads GStreamer: its elements can abort the process, and a
+ * pipeline is never freed. Started by `Source`; control comes on standard input, media goes out on descriptor 3 (written
+ * by fdsink itself), messages on descriptor 4. It ends by SIGKILL, since process.exit() waits for ever for the thread
+ * that polls the bus.
+ */
+import { writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Addon, AddonElement, AddonPipeline } from './addon.ts';
+import {
+  encodeLine,
+  JsonLines,
+  messageFd,
+  type ChildMessage,
+  type ControlMessage,
+  type RunTimeSettings,
+} from './control-message.ts';
+import { elementName } from './description.ts';
+
+interface Running {
+  readonly pipeline: AddonPipeline;
+  readonly elements: ReadonlyMap<string, AddonElement>;
+}
+
+function tell(message: ChildMessage): void {
+  try {
+    writeSync(messageFd, encodeLine(message));
+  } catch {
+    // Started by hand, or the parent is gone: standard error below is all there is.
+  }
+}
+
+function die(reason: string): never {
+  tell({ type: 'failed', reason });
+  process.stderr.write(`${reason}\n`);
+  process.kill(process.pid, 'SIGKILL');
+  throw new Error(reason);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function loadAddon(): Addon {
+  try {
+    return createRequire(import.meta.url)('gstreamer-superficial') as Addon;
+  } catch (error) {
+    const [cause] = textOf(error).split('\n');
+    return die(
+      'the addon gstreamer-superficial does not load; build it with "npm rebuild gstreamer-superficial" under this ' +
+        'Node (needs g++, make, python3, pkg-config, libgstreamer1.0-dev and libgstreamer-plugins-base1.0-dev): ' +
+        (cause ?? 'no reason given'),
+    );
+  }
+}
+
+function build(addon: Addon, description: string): Running {
+  let pipeline: AddonPipeline;
+  try {
+    pipeline = new addon.Pipeline(description);
+  } catch (error) {
+    return die(`the pipeline cannot be built: ${textOf(error)}`);
+  }
+  const elements = new Map<string, AddonElement>();
+  for (const name of Object.values(elementName)) {
+    const element = pipeline.findChild(name);
+    if (element !== undefined) elements.set(name, element);
+  }
+  return { pipeline, elements };
+}
+
+function apply({ elements }: Running, settings: RunTimeSettings): void {
+  const set = (name: string, property: string, value: string | number | boolean): void => {
+    const element = elements.get(name);
+    if (element !== undefined) element[property] = value;
+  };
+  if (settings.bitrate !== undefined) set(elementName.encoder, 'bitrate', settings.bitrate);
+  if (settings.rateCaps !== undefined) set(elementName.rate, 'caps', settings.rateCaps);
+  if (settings.paused !== undefined) set(elementName.valve, 'drop', settings.paused);
+}
+
+/** More elements than any of our pipelines has; bounds how many polls can wait side by side. */
+const MAX_POLLS = 64;
+
+function play({ pipeline }: Running): void {
+  pipeline.play();
+  let polls = 0;
+  let isReady = false;
+  // The addon goes on polling by itself, but only while the pipeline has left its NULL state. When an element cannot
+  // even get ready (no sound server, no encoder device), the error waits behind a message of each element before it:
+  // so ask again for each message until the pipeline itself says that it is ready.
+  const poll = (): void => {
+    polls += 1;
+    pipeline.pollBus(({ type, message, _src_element_name: element = 'pipeline' }) => {
+      if (type === 'error') die(`${element}: ${message ?? 'failed without a text'}`);
+      if (type === 'eos') die(`${element}: the source ended`);
+      isReady ||= type === 'state-changed' && element.startsWith('pipeline');
+      if (!isReady && polls < MAX_POLLS) poll();
+    });
+  };
+  poll();
+  tell({ type: 'playing' });
+}
+
+const addon = loadAddon();
+const lines = new JsonLines();
+let running: Running | undefined;
+
+function control(message: ControlMessage): void {
+  switch (message.type) {
+    case 'start':
+      if (running !== undefined) return;
+      running = build(addon, message.description);
+      apply(running, message.settings);
+      play(running);
+      return;
+    case 'set':
+      if (running !== undefined) apply(running, message.settings);
+      return;
+    case 'keyframe':
+      if (running?.elements.has(elementName.payloader) === true) {
+        running.pipeline.forceKeyUnit(elementName.payloader, 0);
+      }
+      return;
+  }
+}
+
+process.stdin.on('data', (chunk: Buffer) => {
+  for (const value of lines.push(chunk)) control(value as ControlMessage);
+});
+// The parent is gone: nobody reads the pipe any more.
+process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL'));

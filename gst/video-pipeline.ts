@@ -1,0 +1,96 @@
+import { elementName, quote, requireInteger, throughRtp } from './description.ts';
+import { encoderByName } from './encoders.ts';
+import { rtpProfile } from './rtp-profile.ts';
+import type { TestPattern, VideoSettings, VideoSource } from './settings.ts';
+
+/** An X display name: host (optional), display and screen (optional). */
+const DISPLAY = /^[\w.-]*:\d{1,5}(\.\d{1,3})?$/;
+
+const PATTERNS: readonly TestPattern[] = ['ball', 'smpte', 'snow', 'black', 'white', 'gradient'];
+
+/**
+ * Largest RTP packet in bytes. RFC 4571 allows 65,535; few large packets cost less than many small ones, and nothing
+ * is ever lost on a pipe.
+ */
+const MAX_PACKET_BYTES = 65_000;
+
+/**
+ * The description of a video pipeline, in the syntax of gst_parse_launch: source, frame rate, valve, encoder, RTP onto
+ * the media pipe. All sources share everything behind the source element.
+ *
+ * @throws RangeError naming the setting that is out of range.
+ */
+export function videoPipeline(settings: VideoSettings): string {
+  const encoder = encoderByName(settings.encoder);
+  requireInteger('bitrateKbps', settings.bitrateKbps, [100, 500_000]);
+  if (settings.vbvBufferMs !== undefined) {
+    requireInteger('vbvBufferMs', settings.vbvBufferMs, [10, 1000]);
+  }
+  return throughRtp(
+    [
+      sourceElement(settings.source, settings.frameRate),
+      `capsfilter name=${elementName.rate} caps=${frameRateCaps(settings.frameRate)}`,
+      `valve name=${elementName.valve}`,
+      'videoconvert',
+      `video/x-raw,format=${encoder.inputFormat}`,
+      // The only place that may lose a raw frame: the newest one replaces the one that waits for the encoder. A queue
+      // that drops behind the encoder would break the chain of references.
+      'queue leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0',
+      `${encoder.name} name=${elementName.encoder} ${encoder.properties(settings)}`,
+      `video/x-h264,stream-format=byte-stream,alignment=au,profile=${encoder.profile(settings)}`,
+      `rtph264pay name=${elementName.payloader} aggregate-mode=zero-latency config-interval=-1 ` +
+        `pt=${rtpProfile.videoPayloadType} mtu=${MAX_PACKET_BYTES} timestamp-offset=0 seqnum-offset=0`,
+    ].join(' ! '),
+  );
+}
+
+/** Caps that set the frame rate, in whole frames per second; the child writes them to change it at run time. */
+export function frameRateCaps(frameRate: number): string {
+  return `video/x-raw,framerate=${requireInteger('frameRate', frameRate, [1, 240])}/1`;
+}
+
+function sourceElement(source: VideoSource, frameRate: number): string {
+  switch (source.type) {
+    case 'x11': {
+      if (!DISPLAY.test(source.display)) {
+        throw new RangeError(
+          `display: expected an X display such as :7, got ${JSON.stringify(source.display)}`,
+        );
+      }
+      // use-damage=true costs 12 ms of CPU per 1080p frame, false 0.2 ms (measured).
+      return (
+        `ximagesrc display-name=${quote(source.display)} use-damage=false ` +
+        `show-pointer=${String(source.showPointer ?? false)}`
+      );
+    }
+    case 'test': {
+      if (!PATTERNS.includes(source.pattern)) {
+        throw new RangeError(
+          `pattern: expected one of ${PATTERNS.join(', ')}, got ${source.pattern}`,
+        );
+      }
+      const width = requireEven('width', source.width);
+      const height = requireEven('height', source.height);
+      return (
+        `videotestsrc is-live=true pattern=${source.pattern} ` +
+        `! video/x-raw,width=${width},height=${height}`
+      );
+    }
+    case 'pipe': {
+      const width = requireEven('width', source.width);
+      const height = requireEven('height', source.height);
+      // The moment at which a picture was read counts as its capture: whoever paints knows no better one.
+      return (
+        `filesrc location=${quote(source.path)} blocksize=${(width * height * 3) / 2} do-timestamp=true ` +
+        `! rawvideoparse format=i420 width=${width} height=${height} framerate=${frameRate}/1`
+      );
+    }
+  }
+}
+
+/** Odd sizes kill 4:2:0 encoders. */
+function requireEven(name: string, value: number): number {
+  requireInteger(name, value, [16, 8192]);
+  if (value % 2 !== 0) throw new RangeError(`${name}: expected an even number, got ${value}`);
+  return value;
+}
