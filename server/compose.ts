@@ -1,0 +1,260 @@
+import type { WebSocket } from 'ws';
+import { audioPipeline } from '../gst/audio-pipeline.ts';
+import { encoderByName, selectEncoder } from '../gst/encoders.ts';
+import { probeEncoders } from '../gst/probe.ts';
+import { videoPipeline } from '../gst/video-pipeline.ts';
+import type { Config } from './config/schema.ts';
+import { openXDesktop, type XDesktop, type XDesktopState } from './desktop/x-desktop.ts';
+import { GatewayCounters } from './gateway-counters.ts';
+import { loginLink } from './http/api.ts';
+import { createApp } from './http/app.ts';
+import { TRANSPORT_PATH } from './http/gateway.ts';
+import type { Grant } from './http/grant.ts';
+import { LoginSessions } from './http/login-sessions.ts';
+import { LoginTokens } from './http/login-tokens.ts';
+import { PasswordCheck } from './http/password.ts';
+import { Tickets } from './http/tickets.ts';
+import { openHttpsCertificate } from './https-certificate.ts';
+import { startMediaSource, type MediaSource } from './media-source.ts';
+import type { Logger } from './observe/logger.ts';
+import { Metrics } from './observe/metrics.ts';
+import { openScreen, type Screen } from './screen.ts';
+import { createClock, type Clock } from './session-clock.ts';
+import { DesktopSession, type DesktopPort } from './session/desktop-session.ts';
+import { WebSocketTransport } from './transport/websocket.ts';
+import { openWebTransport, type WebTransportEndpoint } from './webtransport-endpoint.ts';
+
+/** When a client that found every place taken should come back, in seconds. */
+const FULL_RETRY_SECONDS = 10;
+
+/** The whole gateway, running. */
+export interface Gateway {
+  /** Where the page is: scheme, host and port. */
+  readonly origin: string;
+  /** Makes a link that logs one browser in, once. */
+  newLink(): { readonly link: string; readonly seconds: number };
+  /** Tells every client, then ends everything that was started; idempotent. */
+  close(reason: string): Promise<void>;
+}
+
+/**
+ * Brings the parts of the gateway together: the only place that creates them and knows more than one of them. The order is
+ * that of a frame: screen, encoders, session, transports, pages.
+ */
+export async function compose(config: Config, logger: Logger): Promise<Gateway> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return await composeOrThrow(config, logger, { closers, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Lifetime {
+  readonly closers: (() => Promise<void>)[];
+  close(): Promise<void>;
+}
+
+async function composeOrThrow(
+  config: Config,
+  logger: Logger,
+  lifetime: Lifetime,
+): Promise<Gateway> {
+  const { closers } = lifetime;
+  const clock = createClock();
+  const counters = new GatewayCounters(new Metrics());
+  const screen = await openScreen(config, logger);
+  closers.push(() => screen.close());
+
+  const video = await startVideo(config, screen, logger);
+  closers.push(() => video.close(), sync(counters.watch('video', video)));
+  const audio = startAudio(config, screen, logger);
+  if (audio !== undefined) {
+    closers.push(() => audio.close(), sync(counters.watch('audio', audio)));
+  }
+
+  const desktop = await openDesktopPort(config, screen, {
+    logger,
+    onPointer: (image) => session.pointerChanged(image),
+  });
+  closers.push(() => desktop.close());
+  const session: DesktopSession = new DesktopSession({
+    video,
+    audio,
+    audioFrameMs: config.audio.frameMs,
+    desktop: desktop.port,
+    clock,
+    logger,
+    maxViewers: config.session.maxViewers,
+    onDenied: (unit) => counters.denied(unit),
+    videoLimits: {
+      bitrateBps: config.video.bitrateKbps * 1000,
+      frameRate: config.video.frameRate,
+    },
+    onDropped: (reason, count) => counters.dropped(reason, count),
+  });
+
+  const now = (): number => performance.now();
+  const tokens = new LoginTokens({ now, lifetimeSeconds: config.auth.tokenSeconds });
+  const sessions = new LoginSessions({ now });
+  const tickets = new Tickets({ now, isSessionOpen: (id) => sessions.isOpen(id) });
+  const { password } = config.auth;
+  let webTransport: WebTransportEndpoint | undefined;
+  const app = await createApp({
+    config,
+    logger,
+    now,
+    tokens,
+    sessions,
+    tickets,
+    password: password === undefined ? undefined : await PasswordCheck.create(password),
+    tls: await openHttpsCertificate(config, logger),
+    webTransport: () => webTransport,
+    desktop: () => session.size,
+    admit: ({ id }) =>
+      session.hasRoomFor(id)
+        ? { type: 'admitted' }
+        : { type: 'full', retryAfterSeconds: FULL_RETRY_SECONDS },
+    health: () =>
+      video.pid === undefined
+        ? { type: 'failing', reason: 'no encoder is running' }
+        : { type: 'ok' },
+    onConnection: (socket: WebSocket, grant: Grant) =>
+      session.connect(new WebSocketTransport({ socket, clock, logger }), grant),
+    onLogout: (id) => session.logout(id),
+    onLeave: (id, connection) => session.leave(id, connection),
+    onRefused: (code) => counters.refused(code),
+  });
+  closers.push(() => app.close());
+  const at = await app.listen();
+  webTransport = await offerWebTransport(config, { at, clock, logger, tickets, session });
+  closers.push(async () => webTransport?.close());
+  // The first to close: clients are told why before their connections go.
+  closers.push(() => session.close('the gateway is stopping'));
+
+  return {
+    origin: at.origin,
+    newLink: () => ({
+      link: loginLink(at.origin, tokens.issue().token),
+      seconds: tokens.lifetimeSeconds,
+    }),
+    close: () => lifetime.close(),
+  };
+}
+
+async function startVideo(config: Config, screen: Screen, logger: Logger): Promise<MediaSource> {
+  const available = await probeEncoders();
+  const encoder = selectEncoder(config.video.encoder, available);
+  if (encoder === undefined) {
+    throw new Error(
+      `video.encoder: expected one of ${available.join(', ') || 'none that is installed'}, ` +
+        `got ${config.video.encoder}; install gstreamer1.0-plugins-ugly for x264enc`,
+    );
+  }
+  const { frameRate, bitrateKbps } = config.video;
+  logger.info('encoder chosen', { encoder, frameRate, bitrateKbps });
+  return startMediaSource({
+    name: 'video',
+    codec: 'h264',
+    description: () => videoPipeline({ source: screen.video, frameRate, encoder, bitrateKbps }),
+    bitrateUnit: encoderByName(encoder).bitrateUnit,
+    env: screen.env,
+    logger,
+  });
+}
+
+function startAudio(config: Config, screen: Screen, logger: Logger): MediaSource | undefined {
+  const source = screen.audio;
+  if (source === undefined) return undefined;
+  const { frameMs, bitrateBps } = config.audio;
+  return startMediaSource({
+    name: 'audio',
+    codec: 'opus',
+    description: () => audioPipeline({ source, frameMs, bitrateBps }),
+    bitrateUnit: 'bps',
+    env: screen.env,
+    logger,
+  });
+}
+
+interface DesktopPortOptions {
+  readonly logger: Logger;
+  onPointer(image: NonNullable<DesktopPort['pointer']>): void;
+}
+
+/** Input goes to the X display; a test picture takes none. */
+async function openDesktopPort(
+  config: Config,
+  { display }: Screen,
+  options: DesktopPortOptions,
+): Promise<{ readonly port: DesktopPort; readonly close: () => Promise<void> }> {
+  if (display === undefined) {
+    const { width, height } = config.desktop;
+    return {
+      port: { size: { width, height }, pointer: undefined, inject: () => undefined },
+      close: () => Promise.resolve(),
+    };
+  }
+  const x: XDesktop = await openXDesktop({
+    display: display.name,
+    ...(display.authority === undefined ? {} : { authority: display.authority }),
+    logger: options.logger,
+    onState: (state) => logDisplay(options.logger, display.name, state),
+    onCursor: (image) => options.onPointer(image),
+  });
+  return {
+    port: {
+      get size() {
+        return x.input.size;
+      },
+      get pointer() {
+        return x.cursor;
+      },
+      inject: (event) => x.input.apply(event),
+    },
+    close: () => x.close(),
+  };
+}
+
+/** The display says itself when it is lost, once; that it is back again is told here. */
+function logDisplay(logger: Logger, display: string, state: XDesktopState): void {
+  if (state.type === 'connected') logger.info('display is connected', { display, ...state.size });
+}
+
+/** A closer of something that ends at once. */
+const sync = (end: () => void) => (): Promise<void> => {
+  end();
+  return Promise.resolve();
+};
+
+interface WebTransportParts {
+  readonly at: { readonly port: number; readonly origins: readonly string[] };
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tickets: Tickets;
+  readonly session: DesktopSession;
+}
+
+async function offerWebTransport(
+  config: Config,
+  { at, clock, logger, tickets, session }: WebTransportParts,
+): Promise<WebTransportEndpoint | undefined> {
+  if (!config.webTransport.enabled) return undefined;
+  const origins = new Set(at.origins);
+  return openWebTransport({
+    backend: config.webTransport.backend,
+    host: config.listen.host,
+    port: at.port,
+    clock,
+    logger,
+    authorize: (path, query, origin): Grant | undefined => {
+      if (path !== TRANSPORT_PATH || origin === undefined || !origins.has(origin)) return undefined;
+      return tickets.redeem(query.get('ticket') ?? '', 'webTransport');
+    },
+    onTransport: (transport, grant) => session.connect(transport, grant),
+  });
+}

@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import type { z } from 'zod';
+
+import { ConfigError } from './config-error.ts';
+import type { GivenSettings } from './given-settings.ts';
+import { helpText } from './help.ts';
+import { configSchema, MIN_PASSWORD_CHARACTERS, type Config } from './schema.ts';
+import { findSetting, settings } from './settings.ts';
+import { readConfigFile, readEnvironment, readFlags } from './sources.ts';
+
+/** Where the server is installed: relative defaults start here. */
+const INSTALLATION = resolve(import.meta.dirname, '../..');
+
+/** Bytes of a password file beyond which it is certainly another file. */
+const MAX_SECRET_BYTES = 4_096;
+
+export interface LoadOptions {
+  /** The command line without the program's own name. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Directory that relative paths of flags and variables start from; the working directory unless given. */
+  readonly cwd?: string;
+}
+
+/** What the command line wants: to run with these settings, or to read a text. */
+export type LoadOutcome =
+  | { readonly type: 'run'; readonly config: Config }
+  | { readonly type: 'print'; readonly text: string };
+
+/**
+ * Reads the settings: configuration file < environment < flags. The result is frozen, secrets are read from their files.
+ *
+ * @throws ConfigError that names every unknown name with the nearest known one, and every value out of range
+ */
+export function loadConfig({ argv, env, cwd = process.cwd() }: LoadOptions): LoadOutcome {
+  const commandLine = readFlags(argv, cwd);
+  if (commandLine.wantsHelp) return { type: 'print', text: helpText() };
+  const environment = readEnvironment(env, cwd);
+  const file = commandLine.configFile ?? environment.configFile;
+
+  const given = environment.given;
+  given.overrideBy(commandLine.given);
+  const all = file === undefined ? given : overridden(readConfigFile(resolve(cwd, file)), given);
+  const config = parse(all);
+  return commandLine.wantsConfig
+    ? { type: 'print', text: `${JSON.stringify(masked(config), undefined, 2)}\n` }
+    : { type: 'run', config };
+}
+
+function overridden(weak: GivenSettings, strong: GivenSettings): GivenSettings {
+  weak.overrideBy(strong);
+  return weak;
+}
+
+function parse(given: GivenSettings): Config {
+  const result = configSchema.safeParse(toObject(given));
+  const problems = [...given.problems];
+  if (!result.success) problems.push(...result.error.issues.map((issue) => wordsOf(issue, given)));
+  problems.push(...contradictions(given));
+  if (!result.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
+  const isDefaultClient = given.get('clientDirectory') === undefined;
+  return deepFreeze({
+    ...result.data,
+    ...(isDefaultClient
+      ? { clientDirectory: resolve(INSTALLATION, result.data.clientDirectory) }
+      : {}),
+    auth: withPassword(result.data.auth),
+  });
+}
+
+/** Values in the shape of the schema; relative paths resolved, and the source that a display implies. */
+function toObject(given: GivenSettings): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  for (const { setting, value, directory } of given.values()) {
+    const isPath = setting.isPath && typeof value === 'string' && value !== '';
+    const final = isPath ? resolve(directory, value) : value;
+    const [first = '', second] = setting.path;
+    if (second === undefined) root[first] = final;
+    else root[first] = { ...(root[first] as Record<string, unknown> | undefined), [second]: final };
+  }
+  if (given.get('display') !== undefined) root['source'] ??= 'display';
+  return root;
+}
+
+function wordsOf(issue: z.core.$ZodIssue, given: GivenSettings): string {
+  // A list's item carries its index; the setting is the list.
+  const path = issue.path.filter((part) => typeof part !== 'number');
+  const setting = findSetting(path);
+  if (setting === undefined) return `${path.map(String).join('.')}: ${issue.message}`;
+  const value = given.get(setting.key);
+  const got = setting.isSecret ? 'another value' : JSON.stringify(value?.value);
+  return `${value?.from ?? setting.key}: expected ${setting.expected}, got ${got}`;
+}
+
+/** Settings that exclude or need each other. */
+function contradictions(given: GivenSettings): string[] {
+  const problems: string[] = [];
+  const [source, display] = [given.get('source'), given.get('display')];
+  if (source?.value === 'display' && display === undefined) {
+    problems.push(`${source.from}: source display needs a display, for example --display :0`);
+  }
+  if (source?.value === 'pipe' && given.get('pipe') === undefined) {
+    problems.push(`${source.from}: source pipe needs a named pipe, for example --pipe /tmp/frames`);
+  }
+  if (display !== undefined && source !== undefined && source.value !== 'display') {
+    problems.push(
+      `${display.from}: expected source display beside it, got ${String(source.value)}`,
+    );
+  }
+  const [certificate, key] = [given.get('tls.certificateFile'), given.get('tls.keyFile')];
+  if ((certificate === undefined) !== (key === undefined)) {
+    const [one, missing] = certificate === undefined ? [key, 'certificate'] : [certificate, 'key'];
+    problems.push(`${one?.from ?? 'tls'}: expected --tls-${missing}-file beside it`);
+  }
+  const [password, passwordFile] = [given.get('auth.password'), given.get('auth.passwordFile')];
+  if (password !== undefined && passwordFile !== undefined) {
+    problems.push(`${password.from}: expected one of it and ${passwordFile.from}, got both`);
+  }
+  return problems;
+}
+
+function withPassword(auth: Config['auth']): Config['auth'] {
+  if (auth.passwordFile === undefined) return auth;
+  const password = readSecret(auth.passwordFile);
+  if (password.length < MIN_PASSWORD_CHARACTERS) {
+    throw new ConfigError([
+      `password file ${auth.passwordFile}: expected at least ${MIN_PASSWORD_CHARACTERS} characters, got ${password.length}`,
+    ]);
+  }
+  return { ...auth, password };
+}
+
+function readSecret(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError([`password file ${file}: expected a readable file: ${reason}`], {
+      cause,
+    });
+  }
+  if (Buffer.byteLength(text) > MAX_SECRET_BYTES) {
+    throw new ConfigError([`password file ${file}: expected at most ${MAX_SECRET_BYTES} bytes`]);
+  }
+  return text.replace(/\r?\n$/, '');
+}
+
+function masked(config: Config): unknown {
+  const isSecret = (key: string): boolean =>
+    settings.some((setting) => setting.isSecret && setting.path.at(-1) === key);
+  return JSON.parse(
+    JSON.stringify(config, (key, value: unknown) => (isSecret(key) ? '(set, not shown)' : value)),
+  );
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+  }
+  return Object.freeze(value);
+}

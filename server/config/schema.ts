@@ -1,0 +1,264 @@
+import { z } from 'zod';
+
+import type { EncoderName } from '../../gst/encoders.ts';
+
+/**
+ * Every setting of the server, once: its type, range, default and description. Flags, environment variables, `--help` and
+ * docs/configuration.md follow from this (settings.ts), so a setting is added here and nowhere else.
+ *
+ * Meta of a group: `flat` leaves the group's name out of flags and variables. Meta of a setting: `unit`; `expected`
+ * replaces the generated words of an error; `path` marks a file or directory, taken relative to the configuration
+ * file or to the working directory; `secret` is never printed and comes from the environment only, or from a file named
+ * by the setting of the same name with `File`.
+ */
+
+const encoders = [
+  'auto',
+  'x264enc',
+  'openh264enc',
+  'nvh264enc',
+  'vah264enc',
+  'vaapih264enc',
+  'qsvh264enc',
+] as const satisfies readonly (EncoderName | 'auto')[];
+
+/** The least length of a password: a shorter one falls to guessing at the pace that the login allows (guess). */
+export const MIN_PASSWORD_CHARACTERS = 8;
+
+/** Where the server listens and by which addresses browsers know it. */
+const listen = z
+  .strictObject({
+    host: z
+      .string()
+      .min(1)
+      .default('127.0.0.1')
+      .describe('Address to listen on. Any other than a loopback address means https.')
+      .meta({ expected: 'an address such as 127.0.0.1 or 0.0.0.0' }),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(8080)
+      .describe('Port for HTTP and WebSocket (TCP) and WebTransport (UDP); 0 takes any free one.'),
+    publicOrigins: z
+      .array(z.string().refine(isOrigin))
+      .max(16)
+      .default([])
+      .describe(
+        'Origins by which browsers reach the server through a proxy or a name, for example https://desk.example.org.',
+      )
+      .meta({ expected: 'origins such as https://desk.example.org, without a path' }),
+  })
+  .prefault({})
+  .meta({ title: 'Address', flat: true });
+
+const tls = z
+  .strictObject({
+    certificateFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'PEM file with the certificate and its intermediates; with a key file it turns https on.',
+      )
+      .meta({ path: true }),
+    keyFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('PEM file with the private key of the certificate, unencrypted.')
+      .meta({ path: true }),
+  })
+  .prefault({})
+  .meta({ title: 'TLS' });
+
+const desktop = z
+  .strictObject({
+    width: evenPixels()
+      .default(1280)
+      .describe('Width of the desktop or test picture.')
+      .meta({ unit: 'px' }),
+    height: evenPixels()
+      .default(720)
+      .describe('Height of the desktop or test picture.')
+      .meta({ unit: 'px' }),
+    command: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Program of the desktop, run by `sh -c` and started again when it ends; a terminal unless given.',
+      ),
+  })
+  .prefault({})
+  .meta({ title: 'Desktop' });
+
+const video = z
+  .strictObject({
+    frameRate: z.int().min(1).max(240).default(60).describe('Frames per second, at most.'),
+    bitrateKbps: z
+      .int()
+      .min(100)
+      .max(500_000)
+      .default(8000)
+      .describe('Bitrate of the picture that the encoder aims at on a good link.')
+      .meta({ unit: 'kbit/s' }),
+    encoder: z
+      .enum(encoders)
+      .default('auto')
+      .describe('GStreamer element that encodes H.264; auto takes the best one that works here.'),
+  })
+  .prefault({})
+  .meta({ title: 'Picture' });
+
+const audio = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Whether sound is sent.'),
+    device: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'PulseAudio source to listen to, with source display; the default output unless given.',
+      ),
+    frameMs: z
+      .union([z.literal(5), z.literal(10)])
+      .default(10)
+      .describe('Length of a sound packet: 5 for the least delay, 10 for a fifth less work.')
+      .meta({ unit: 'ms', expected: '5 or 10' }),
+    bitrateBps: z
+      .int()
+      .min(6_000)
+      .max(510_000)
+      .default(128_000)
+      .describe('Bitrate of the sound (Opus).')
+      .meta({ unit: 'bit/s' }),
+  })
+  .prefault({})
+  .meta({ title: 'Sound' });
+
+const webTransport = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe('Whether WebTransport (QUIC, UDP) is offered beside WebSocket.'),
+    backend: z
+      .enum(['rwebtransport', 'fails-components'])
+      .default('rwebtransport')
+      .describe('Implementation of WebTransport to load.'),
+  })
+  .prefault({})
+  .meta({ title: 'WebTransport' });
+
+const auth = z
+  .strictObject({
+    password: z
+      .string()
+      .min(MIN_PASSWORD_CHARACTERS)
+      .optional()
+      .describe(
+        'Password that lets people in as controllers, beside one-time links. There is none unless given.',
+      )
+      .meta({ secret: true, expected: `at least ${MIN_PASSWORD_CHARACTERS} characters` }),
+    passwordFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('File that holds the password; one line break at its end is ignored.')
+      .meta({ path: true }),
+    tokenSeconds: z
+      .int()
+      .min(10)
+      .max(86_400)
+      .default(120)
+      .describe('How long a one-time link can be opened.')
+      .meta({ unit: 's' }),
+  })
+  .prefault({})
+  .meta({ title: 'Login', flat: true });
+
+const session = z
+  .strictObject({
+    maxViewers: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(32)
+      .describe(
+        'Connections to the desktop at the same time; one more is told to come back later.',
+      ),
+  })
+  .prefault({})
+  .meta({ title: 'Sessions', flat: true });
+
+const log = z
+  .strictObject({
+    level: z
+      .enum(['debug', 'info', 'warn', 'error', 'silent'])
+      .default('info')
+      .describe('The least level that is written to standard error.'),
+    format: z
+      .enum(['auto', 'json', 'pretty'])
+      .default('auto')
+      .describe('Form of the log: auto is pretty on a terminal and JSON elsewhere.'),
+  })
+  .prefault({})
+  .meta({ title: 'Log' });
+
+export const configSchema = z.strictObject({
+  source: z
+    .enum(['desktop', 'display', 'test', 'pipe'])
+    .default('desktop')
+    .describe(
+      'What is shown: desktop starts a private one, display takes a running X display, test is a moving picture with a tone, pipe takes pictures from another program.',
+    ),
+  display: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]*:\d+(\.\d+)?$/)
+    .optional()
+    .describe('X display to show, for example :0; implies source display.')
+    .meta({ expected: 'an X display such as :0' }),
+  pipe: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Named pipe into which a program writes I420 pictures of the size of the desktop; for source pipe.',
+    )
+    .meta({ path: true }),
+  clientDirectory: z
+    .string()
+    .min(1)
+    .default('client/dist')
+    .describe('Directory with the built page; the default lies in the installation.')
+    .meta({ path: true }),
+  listen,
+  tls,
+  desktop,
+  video,
+  audio,
+  webTransport,
+  auth,
+  session,
+  log,
+});
+
+/** The settings as the server runs with them; frozen. Parts get only their slice. */
+export type Config = DeepReadonly<z.output<typeof configSchema>>;
+
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
+
+/** H.264 in 4:2:0 has half as many colour samples each way, so a picture's sides are even. */
+function evenPixels() {
+  return z.int().min(16).max(8192).multipleOf(2);
+}
+
+function isOrigin(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.origin === text.toLowerCase();
+}

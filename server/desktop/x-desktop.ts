@@ -1,0 +1,184 @@
+import type { Logger } from '../observe/logger.ts';
+import { watchCursor, type CursorImage } from './cursor.ts';
+import type { DesktopInput, PixelSize } from './desktop-input.ts';
+import { XConnection } from './x-connection.ts';
+import { XInput } from './x-input.ts';
+import { x11 } from './x11.ts';
+
+/** Whether the X server can be reached; the word for the page while it cannot. */
+export type XDesktopState =
+  | { readonly type: 'connecting'; readonly attempt: number }
+  | { readonly type: 'connected'; readonly size: PixelSize }
+  | { readonly type: 'lost'; readonly reason: string; readonly retryInMs: number }
+  | { readonly type: 'closed' };
+
+export interface XDesktopOptions {
+  /** For example `:3`. */
+  readonly display: string;
+  /** Path of the Xauthority file; XAUTHORITY or ~/.Xauthority unless given. */
+  readonly authority?: string;
+  readonly logger: Logger;
+  onState(state: XDesktopState): void;
+  /** At most 30 a second; the same image is never told twice in a row. */
+  onCursor(image: CursorImage): void;
+}
+
+/** One X display: input into it, its pointer and its size out of it, across restarts of the X server. */
+export interface XDesktop {
+  readonly input: DesktopInput;
+  readonly state: XDesktopState;
+  /** The pointer's last known picture, for viewers who join later. */
+  readonly cursor: CursorImage | undefined;
+  /** Events that could not be injected since the start. */
+  readonly droppedEvents: number;
+  close(): Promise<void>;
+}
+
+/** How long the first connection may take, in ms. */
+const FIRST_CONNECTION_MS = 10_000;
+
+/** Pauses between attempts in ms; the last one repeats. A restarted server is back within a few hundred ms. */
+const RETRY_MS: readonly number[] = [100, 200, 400, 800, 1_000];
+
+/** Opens a display and keeps it open. Resolves at the first connection; rejects when there is none within 10 s. */
+export async function openXDesktop(options: XDesktopOptions): Promise<XDesktop> {
+  const desktop = new ReconnectingDesktop(options);
+  await desktop.start();
+  return desktop;
+}
+
+class ReconnectingDesktop implements XDesktop {
+  readonly #options: XDesktopOptions;
+  readonly #input = new XInput({ width: 1, height: 1 });
+  #state: XDesktopState = { type: 'connecting', attempt: 1 };
+  #cursor: CursorImage | undefined;
+  #connection: XConnection | undefined;
+  #attempt = 0;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(options: XDesktopOptions) {
+    this.#options = options;
+  }
+
+  get input(): DesktopInput {
+    return this.#input;
+  }
+
+  get state(): XDesktopState {
+    return this.#state;
+  }
+
+  get cursor(): CursorImage | undefined {
+    return this.#cursor;
+  }
+
+  get droppedEvents(): number {
+    return this.#input.droppedEvents;
+  }
+
+  async start(): Promise<void> {
+    const giveUpAt = performance.now() + FIRST_CONNECTION_MS;
+    for (;;) {
+      try {
+        await this.#connect();
+        return;
+      } catch (error) {
+        const pause = this.#pause();
+        if (performance.now() + pause > giveUpAt) {
+          this.#enter({ type: 'closed' });
+          throw error;
+        }
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#state.type === 'closed') return;
+    this.#enter({ type: 'closed' });
+    clearTimeout(this.#retry);
+    const connection = this.#connection;
+    this.#input.close();
+    if (!connection?.isOpen) return;
+    // What was just released has to arrive before the connection goes.
+    await connection.sync().catch(() => undefined);
+    connection.close();
+    await connection.closed;
+  }
+
+  async #connect(): Promise<void> {
+    this.#attempt++;
+    this.#enter({ type: 'connecting', attempt: this.#attempt });
+    const { display, authority, logger } = this.#options;
+    const connection = await XConnection.open({
+      display,
+      ...(authority !== undefined && { authority }),
+      onError: ({ message, majorOpcode }) => {
+        logger.debug('the X server refused a request', { message, majorOpcode });
+      },
+    });
+    try {
+      await this.#input.attach(connection);
+      this.#watchSize(connection);
+      await watchCursor(connection, (image) => this.#newCursor(image));
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    if (this.#isClosed()) {
+      connection.close();
+      return;
+    }
+    this.#connection = connection;
+    this.#attempt = 0;
+    this.#enter({ type: 'connected', size: this.#input.size });
+    void connection.closed.then((reason) => this.#lost(reason));
+  }
+
+  #lost(reason: string): void {
+    this.#input.detach();
+    this.#connection = undefined;
+    if (this.#isClosed()) return;
+    const retryInMs = this.#pause();
+    if (this.#state.type === 'connected') {
+      this.#options.logger.warn('the X server is gone', { display: this.#options.display, reason });
+    }
+    this.#enter({ type: 'lost', reason, retryInMs });
+    this.#retry = setTimeout(() => {
+      this.#connect().catch((error: unknown) => {
+        this.#lost(error instanceof Error ? error.message : String(error));
+      });
+    }, retryInMs);
+  }
+
+  #pause(): number {
+    return RETRY_MS[Math.min(this.#attempt, RETRY_MS.length - 1)] ?? 1_000;
+  }
+
+  #watchSize({ client, root }: XConnection): void {
+    client.ChangeWindowAttributes(root, { eventMask: x11.eventMask.StructureNotify });
+    client.on('event', ({ name, wid1, width, height }) => {
+      if (name !== 'ConfigureNotify' || wid1 !== root) return;
+      if (width === undefined || height === undefined) return;
+      const { size } = this.#input;
+      if (size.width === width && size.height === height) return;
+      this.#input.resize({ width, height });
+      this.#enter({ type: 'connected', size: this.#input.size });
+    });
+  }
+
+  #newCursor(image: CursorImage): void {
+    this.#cursor = image;
+    this.#options.onCursor(image);
+  }
+
+  #enter(state: XDesktopState): void {
+    if (this.#isClosed()) return;
+    this.#state = state;
+    this.#options.onState(state);
+  }
+
+  #isClosed(): boolean {
+    return this.#state.type === 'closed';
+  }
+}

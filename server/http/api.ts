@@ -1,0 +1,167 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+import { HttpFault } from './fault.ts';
+import {
+  requireOwnOrigin,
+  requireRoom,
+  sessionOf,
+  TRANSPORT_PATH,
+  type GatewayOptions,
+} from './gateway.ts';
+import type { Role } from './grant.ts';
+import type { LoginSession } from './login-sessions.ts';
+import { LoginThrottle, type LoginAttempt } from './login-throttle.ts';
+import type { OriginPolicy } from './origin-policy.ts';
+import { MAX_PASSWORD_CHARACTERS } from './password.ts';
+import { clearSessionCookie, readSessionCookie, setSessionCookie } from './session-cookie.ts';
+
+const loginBody = z.union([
+  z.strictObject({ token: z.string().min(1).max(128) }),
+  z.strictObject({ password: z.string().min(1).max(MAX_PASSWORD_CHARACTERS) }),
+]);
+type Credential = z.output<typeof loginBody>;
+
+const linkBody = z.strictObject({ role: z.enum(['controller', 'viewer']).default('controller') });
+
+/** Names of connections have 16 characters; what is many times as long is none. */
+const leaveBody = z.strictObject({ connection: z.string().min(1).max(128) });
+
+export type ApiOptions = GatewayOptions & { readonly policy: OriginPolicy };
+
+/**
+ * The API of the page. Everything that changes something needs an Origin of ours, so that no other
+ * site's page can ask for it in its visitor's name.
+ */
+export function registerApi(fastify: FastifyInstance, options: ApiOptions): void {
+  const { sessions, tickets, tokens, policy, logger } = options;
+  const throttle = new LoginThrottle();
+
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (!request.url.startsWith('/api/')) return;
+    void reply.header('cache-control', 'no-store');
+    if (request.headers.origin !== undefined || request.method !== 'GET') {
+      requireOwnOrigin(request.raw, policy);
+    }
+    const site = request.headers['sec-fetch-site'];
+    if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+      throw new HttpFault('originRefused');
+    }
+  });
+
+  /** What the login page can offer. */
+  fastify.get('/api/login', () => ({ password: options.password !== undefined }));
+
+  fastify.post('/api/login', async (request, reply) => {
+    const credential = parse(loginBody, request.body);
+    const kind = 'token' in credential ? 'token' : 'password';
+    const attempt: LoginAttempt = { address: request.ip, kind };
+    const outcome = throttle.attempt(attempt, options.now());
+    if (outcome.type === 'delayed') {
+      throw new HttpFault('tooManyAttempts', {
+        retryAfterSeconds: Math.ceil(outcome.retryAfterMs / 1000),
+      });
+    }
+    const role = await roleOf(credential, options);
+    throttle.succeeded(attempt);
+    const previous = readSessionCookie(request.headers.cookie, request.raw.socket);
+    const replaced = previous === undefined ? undefined : sessions.close(previous);
+    if (replaced !== undefined) options.onLogout?.(replaced.id);
+    const { cookie } = sessions.open(role);
+    setSessionCookie(reply, cookie);
+    logger.info('logged in', { kind, role });
+    return reply.code(204).send();
+  });
+
+  fastify.get('/api/session', (request) => {
+    const { role } = requireSession(request, options);
+    return { role, desktop: options.desktop() ?? null };
+  });
+
+  fastify.post('/api/ticket', (request) => {
+    const session = requireSession(request, options);
+    requireRoom(session, options.admit);
+    const offer = options.webTransport();
+    return {
+      tickets: tickets.issue(session),
+      webSocketPath: TRANSPORT_PATH,
+      webTransport:
+        offer === undefined
+          ? null
+          : {
+              port: offer.port,
+              path: TRANSPORT_PATH,
+              certificateHashes: offer.certificateHashes.map((hash) =>
+                Buffer.from(hash).toString('base64'),
+              ),
+            },
+    };
+  });
+
+  fastify.post('/api/links', (request) => {
+    const session = requireSession(request, options);
+    if (session.role !== 'controller') throw new HttpFault('roleRefused');
+    const { role } = parse(linkBody, request.body ?? {});
+    const { token } = tokens.issue(role);
+    const origin = requireOwnOrigin(request.raw, policy);
+    return { link: loginLink(origin, token), role, expiresInSeconds: tokens.lifetimeSeconds };
+  });
+
+  /**
+   * A page says goodbye by a beacon, because a browser that closes a tab may send nothing over WebTransport. A connection
+   * that is unknown, ended or another login's is no error: nothing is left to do.
+   */
+  fastify.post('/api/leave', (request, reply) => {
+    const session = requireSession(request, options);
+    const { connection } = parse(leaveBody, request.body);
+    options.onLeave?.(session.id, connection);
+    return reply.code(204).send();
+  });
+
+  fastify.get(TRANSPORT_PATH, () => {
+    throw new HttpFault('upgradeRequired');
+  });
+
+  fastify.post('/api/logout', (request, reply) => logOut(request, reply, options));
+}
+
+/** The address that logs somebody in: the token stays in the browser, as fragments are not sent. */
+export function loginLink(origin: string, token: string): string {
+  return `${origin}/#token=${token}`;
+}
+
+function logOut(request: FastifyRequest, reply: FastifyReply, options: ApiOptions): FastifyReply {
+  const cookie = readSessionCookie(request.headers.cookie, request.raw.socket);
+  const session = cookie === undefined ? undefined : options.sessions.close(cookie);
+  if (session !== undefined) {
+    options.logger.info('logged out', { role: session.role });
+    options.onLogout?.(session.id);
+  }
+  clearSessionCookie(reply);
+  return reply.code(204).send();
+}
+
+async function roleOf(credential: Credential, options: ApiOptions): Promise<Role> {
+  if ('token' in credential) {
+    const role = options.tokens.redeem(credential.token);
+    if (role === undefined) throw new HttpFault('tokenRefused');
+    return role;
+  }
+  if (options.password === undefined) throw new HttpFault('passwordUnavailable');
+  if (!(await options.password.matches(credential.password))) {
+    throw new HttpFault('passwordRefused');
+  }
+  return 'controller';
+}
+
+function requireSession(request: FastifyRequest, { sessions }: ApiOptions): LoginSession {
+  const session = sessionOf(request.raw, sessions);
+  if (session === undefined) throw new HttpFault('loginRequired');
+  return session;
+}
+
+function parse<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body);
+  if (!result.success) throw new HttpFault('badRequest');
+  return result.data;
+}

@@ -1,0 +1,213 @@
+import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+
+import { fastifyCookie } from '@fastify/cookie';
+import { fastify as createFastify, type FastifyInstance, type FastifyReply } from 'fastify';
+
+import { registerApi } from './api.ts';
+import { HttpFault, type FaultCode } from './fault.ts';
+import { requireOwnHost, sessionOf, type GatewayOptions } from './gateway.ts';
+import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
+import { OriginPolicy, reachableAddress } from './origin-policy.ts';
+import { pageHeaders } from './page-headers.ts';
+import { registerPage } from './page.ts';
+import { SocketWatch } from './socket-watch.ts';
+import { endWithFault, WebSocketUpgrade } from './web-socket-upgrade.ts';
+
+/** How often Node looks for requests that are too slow; its default of 30 s would make 10 s of headers up to 40 s. */
+const CONNECTION_CHECK_MS = 1_000;
+
+export interface AppOptions extends GatewayOptions {
+  /** PEM texts; the server then speaks https, else http. */
+  readonly tls?: { readonly certPem: string; readonly keyPem: string } | undefined;
+  /** Other limits than the usual ones. */
+  readonly limits?: Partial<HttpLimits>;
+}
+
+/** The HTTP server: page, API, health and WebSocket requests. */
+export interface App {
+  /** Starts listening where the settings say; may be called once. */
+  listen(): Promise<ListeningAt>;
+  /**
+   * Stops listening and cuts every connection, WebSockets too: end sessions before, so that clients are told why.
+   * Idempotent.
+   */
+  close(): Promise<void>;
+}
+
+export interface ListeningAt {
+  readonly port: number;
+  /** Where a browser on this machine or, with a public origin, elsewhere finds the page: scheme, host and port. */
+  readonly origin: string;
+  /** Every origin of the page, for the list that WebTransport is given. */
+  readonly origins: readonly string[];
+}
+
+/** Creates the HTTP server; it does not listen yet. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, logger, tls } = options;
+  const limits = { ...defaultHttpLimits, ...options.limits };
+  const policy = new OriginPolicy({
+    listenHost: config.listen.host,
+    publicOrigins: config.listen.publicOrigins,
+    isSecure: tls !== undefined,
+  });
+  const watch = new SocketWatch({
+    limits,
+    now: options.now,
+    onDropped: () => options.onRefused?.('requestTimeout'),
+  });
+  const upgrade = new WebSocketUpgrade({
+    ...options,
+    policy,
+    onAuthenticated: (socket) => watch.authenticated(socket),
+  });
+
+  const fastify = createFastify({
+    // A factory, because for the host `localhost` Fastify makes one server per address, and each needs all of this.
+    serverFactory: (onRequest) => {
+      const server = makeServer(limits, tls);
+      server.on('request', onRequest);
+      watch.watch(server);
+      upgrade.attach(server);
+      return server;
+    },
+    bodyLimit: limits.maxBodyBytes,
+    logger: false,
+    trustProxy: false,
+    return503OnClosing: true,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 64 },
+    clientErrorHandler: (error, socket) => {
+      const fault = new HttpFault(parserFaults[error.code] ?? 'badRequest');
+      options.onRefused?.(fault.code);
+      endWithFault(socket, fault);
+    },
+    frameworkErrors: (error, request, reply) => {
+      answerFault(error, { reply, policy, options });
+    },
+  });
+
+  fastify.setErrorHandler((error, _, reply) => answerFault(error, { reply, policy, options }));
+  fastify.setNotFoundHandler((_, reply) =>
+    answerFault(new HttpFault('notFound'), { reply, policy, options }),
+  );
+  fastify.addHook('onRequest', async (request, reply) => {
+    void reply.headers(pageHeaders(policy.pageHosts(request.headers.host)));
+    // Probes ask by whatever address they know.
+    if (request.url !== '/healthz') requireOwnHost(request.raw, policy);
+    if (sessionOf(request.raw, options.sessions) !== undefined) {
+      watch.authenticated(request.raw.socket);
+    }
+  });
+  await fastify.register(fastifyCookie);
+  fastify.get('/healthz', (_, reply) => {
+    const health = options.health();
+    void reply.header('cache-control', 'no-store').code(health.type === 'ok' ? 200 : 503);
+    return health.type === 'ok' ? { status: 'ok' } : { status: 'failing', reason: health.reason };
+  });
+  registerApi(fastify, { ...options, policy });
+  await registerPage(fastify, config.clientDirectory);
+
+  return {
+    listen: async () => {
+      const at = await listen(fastify, options, policy);
+      logger.info('listening', { origin: at.origin });
+      return at;
+    },
+    close: async () => {
+      const closed = fastify.close();
+      watch.close();
+      await closed;
+    },
+  };
+}
+
+function makeServer(limits: HttpLimits, tls: AppOptions['tls']): Server {
+  const options = {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: Math.min(CONNECTION_CHECK_MS, limits.headersTimeoutMs / 2),
+    noDelay: true,
+    // Anything but WebSocket (h2c, for example) is answered as an ordinary request.
+    shouldUpgradeCallback: ({ headers }: { readonly headers: NodeJS.Dict<string | string[]> }) =>
+      String(headers['upgrade']).toLowerCase() === 'websocket',
+  };
+  const server =
+    tls === undefined
+      ? createServer(options)
+      : createSecureServer({
+          ...options,
+          cert: tls.certPem,
+          key: tls.keyPem,
+          minVersion: 'TLSv1.2',
+          handshakeTimeout: limits.headersTimeoutMs,
+        });
+  server.maxConnections = limits.maxSockets;
+  return server;
+}
+
+async function listen(
+  fastify: FastifyInstance,
+  { config, tls }: AppOptions,
+  policy: OriginPolicy,
+): Promise<ListeningAt> {
+  const { host, port: wanted, publicOrigins } = config.listen;
+  await fastify.listen({ host, port: wanted });
+  // Listening on a port always has an address of this form (https://nodejs.org/api/net.html#serveraddress).
+  const { port } = fastify.server.address() as AddressInfo;
+  const isAny = host === '0.0.0.0' || host === '::';
+  // Never `localhost` for any address: browsers try ::1 first, where no UDP port may be listening.
+  const address = isAny ? (reachableAddress() ?? '127.0.0.1') : host;
+  const name = address.includes(':') ? `[${address}]` : address;
+  const direct = new URL(`${tls === undefined ? 'http' : 'https'}://${name}:${port}`).origin;
+  return { port, origin: publicOrigins[0] ?? direct, origins: policy.origins(port) };
+}
+
+/** What Node's parser and timeouts mean (https://nodejs.org/api/http.html#event-clienterror). */
+const parserFaults: Readonly<Record<string, FaultCode>> = {
+  HPE_HEADER_OVERFLOW: 'headersTooLarge',
+  ERR_HTTP_REQUEST_TIMEOUT: 'requestTimeout',
+};
+
+/** What Fastify refuses by itself (https://fastify.dev/docs/latest/Reference/Errors/). */
+const fastifyFaults: Readonly<Record<string, FaultCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'bodyTooLarge',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'bodyTypeRefused',
+};
+
+interface AnswerContext {
+  readonly reply: FastifyReply;
+  readonly policy: OriginPolicy;
+  readonly options: AppOptions;
+}
+
+/** The one place where refused requests are answered: JSON for programs, a sentence for whoever opened the address. */
+function answerFault(error: unknown, { reply, policy, options }: AnswerContext): FastifyReply {
+  const fault = toFault(error);
+  if (fault.code === 'internal') options.logger.error('request failed', { error });
+  options.onRefused?.(fault.code);
+  const { headers, url } = reply.request;
+  // Requests that Fastify refuses before its hooks ran have no headers yet.
+  void reply.code(fault.status).headers(pageHeaders(policy.pageHosts(headers.host)));
+  void reply.header('cache-control', 'no-store');
+  if (fault.retryAfterSeconds !== undefined) {
+    void reply.header('retry-after', fault.retryAfterSeconds);
+  }
+  const isPerson = headers.accept?.includes('text/html') === true && !url.startsWith('/api/');
+  return isPerson
+    ? reply.type('text/plain; charset=utf-8').send(`${fault.message}\n`)
+    : reply.type('application/json; charset=utf-8').send(fault.toBody());
+}
+
+function toFault(error: unknown): HttpFault {
+  if (error instanceof HttpFault) return error;
+  const { code, statusCode } = error as { readonly code?: unknown; readonly statusCode?: unknown };
+  const known = typeof code === 'string' ? fastifyFaults[code] : undefined;
+  if (known !== undefined) return new HttpFault(known);
+  const isTheirs = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
+  return new HttpFault(isTheirs ? (statusCode === 404 ? 'notFound' : 'badRequest') : 'internal');
+}

@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { WebSocket } from 'ws';
+
+import type { Config } from '../config/schema.ts';
+import type { Logger } from '../observe/logger.ts';
+import { HttpFault, type FaultCode } from './fault.ts';
+import type { Grant } from './grant.ts';
+import type { LoginSession, LoginSessions } from './login-sessions.ts';
+import type { LoginTokens } from './login-tokens.ts';
+import type { OriginPolicy } from './origin-policy.ts';
+import type { PasswordCheck } from './password.ts';
+import { readSessionCookie } from './session-cookie.ts';
+import type { Tickets } from './tickets.ts';
+
+/** Whether one more connection fits. */
+export type Admittance =
+  { readonly type: 'admitted' } | { readonly type: 'full'; readonly retryAfterSeconds: number };
+
+/** How the whole server is, for /healthz. The reason is public: no names, no paths. */
+export type Health =
+  { readonly type: 'ok' } | { readonly type: 'failing'; readonly reason: string };
+
+/** What the HTTP part needs of the rest of the server; compose.ts brings them together. */
+export interface GatewayOptions {
+  readonly config: Pick<Config, 'listen' | 'clientDirectory'>;
+  readonly logger: Logger;
+  /** The time in milliseconds, from any origin, never falling; the one that tokens, sessions and tickets were given. */
+  readonly now: () => number;
+  readonly tokens: LoginTokens;
+  readonly sessions: LoginSessions;
+  readonly tickets: Tickets;
+  /** Absent when no password is set. */
+  readonly password?: PasswordCheck | undefined;
+  /** Where WebTransport listens and which certificates it may show (SHA-256, current and next); none for trusted ones. */
+  readonly webTransport: () => WebTransportOffer | undefined;
+  /** Size of the desktop in pixels, when it is known. */
+  readonly desktop: () => { readonly width: number; readonly height: number } | undefined;
+  /** Asked for each ticket and before each WebSocket. */
+  readonly admit: (session: LoginSession) => Admittance;
+  readonly health: () => Health;
+  /** A WebSocket that has passed every check; the callee owns it from here on. Called synchronously. */
+  readonly onConnection: (socket: WebSocket, grant: Grant) => void;
+  /** A login was ended by its owner: its connections should end. */
+  readonly onLogout?: (session: string) => void;
+  /** A page of a login goes away: the connection of this name (HELLO_ACK `session`) should end. */
+  readonly onLeave?: (session: string, connection: string) => void;
+  /** Each refused request, to be counted. */
+  readonly onRefused?: (code: FaultCode) => void;
+}
+
+export interface WebTransportOffer {
+  readonly port: number;
+  readonly certificateHashes: readonly Uint8Array[];
+}
+
+/** Path of both transports (docs/protocol.md). */
+export const TRANSPORT_PATH = '/dtf/1';
+
+/** The login that a request's cookie stands for. */
+export function sessionOf(
+  request: IncomingMessage,
+  sessions: LoginSessions,
+): LoginSession | undefined {
+  const cookie = readSessionCookie(request.headers.cookie, request.socket);
+  return cookie === undefined ? undefined : sessions.find(cookie);
+}
+
+/** Refuses requests under a name that is not ours. */
+export function requireOwnHost(request: IncomingMessage, policy: OriginPolicy): void {
+  if (!policy.isHostAllowed(request.headers.host)) throw new HttpFault('hostRefused');
+}
+
+/** Refuses requests that a page of this server did not send; returns its origin. */
+export function requireOwnOrigin(request: IncomingMessage, policy: OriginPolicy): string {
+  const { origin, host } = request.headers;
+  const verdict = policy.judge(origin, host);
+  if (verdict === 'insecure') throw new HttpFault('originInsecure');
+  if (verdict !== 'allowed' || origin === undefined) throw new HttpFault('originRefused');
+  return origin;
+}
+
+/** Refuses when no more connections fit. */
+export function requireRoom(session: LoginSession, admit: GatewayOptions['admit']): void {
+  const admittance = admit(session);
+  if (admittance.type === 'full') {
+    throw new HttpFault('full', { retryAfterSeconds: admittance.retryAfterSeconds });
+  }
+}

@@ -1,0 +1,14 @@
+/** What a login lets its owner do; the server keeps it, nothing that a client sends changes it. */
+export type Role = 'controller' | 'viewer';
+
+/** The transports that tickets are made for. */
+export type TicketTransport = 'webSocket' | 'webTransport';
+
+/** What a redeemed ticket says about the connection that brings it. */
+export interface Grant {
+  /** Number of the login session; no secret, yet never shown to other clients. */
+  readonly session: string;
+  readonly role: Role;
+  /** One attempt to connect: the tickets of one request share it, since a client races its transports. */
+  readonly attempt: string;
+}

@@ -1,0 +1,101 @@
+import { Source, type SourceState } from '../gst/source.ts';
+import type { AccessUnitSink, VideoParameters } from './ingest/access-unit.ts';
+import type { MediaFaults } from './ingest/faults.ts';
+import { MediaStream } from './ingest/media-stream.ts';
+import type { Logger } from './observe/logger.ts';
+
+export interface MediaSourceOptions {
+  /** For logs: `video` or `audio`. */
+  readonly name: string;
+  readonly codec: 'h264' | 'opus';
+  /** The pipeline; asked again at each start of the child. */
+  readonly description: () => string;
+  readonly bitrateUnit: 'kbps' | 'bps';
+  readonly env: Readonly<Record<string, string>>;
+  readonly logger: Logger;
+}
+
+/** A forked encoder joined to the stream of its access units: what a desktop session watches and steers. */
+export interface MediaSource {
+  readonly parameters: VideoParameters | undefined;
+  subscribe(sink: AccessUnitSink): () => void;
+  requestKeyframe(): void;
+  setPaused(paused: boolean): void;
+  setBitrate(kbps: number): void;
+  setFrameRate(fps: number): void;
+  /** What was wrong with the encoder's output, counted since the start. */
+  readonly faults: MediaFaults;
+  /** Children started beyond the first. */
+  readonly restarts: number;
+  /** The child's process; undefined between two of them. */
+  readonly pid: number | undefined;
+  close(): Promise<void>;
+}
+
+/** Starts a source and keeps it running. */
+export function startMediaSource(options: MediaSourceOptions): MediaSource {
+  const logger = options.logger.child({ source: options.name });
+  const stream = new MediaStream({
+    codec: options.codec,
+    onKeyframeNeeded: () => source.requestKeyframe(),
+    onFramingLost: () => {
+      logger.warn('the encoder sent something that is no RTP, starting it again');
+      source.restart();
+    },
+  });
+  const source = new Source({
+    name: options.name,
+    description: options.description,
+    bitrateUnit: options.bitrateUnit,
+    env: options.env,
+    onBytes: (chunk) => stream.push(chunk, process.hrtime.bigint()),
+    onReset: () => stream.reset(),
+    onState: stateLog(logger),
+  });
+  source.start();
+  return {
+    get parameters() {
+      return stream.parameters;
+    },
+    get pid() {
+      return source.pid;
+    },
+    subscribe: (sink) => stream.subscribe(sink),
+    requestKeyframe: () => source.requestKeyframe(),
+    setPaused: (paused) => source.setPaused(paused),
+    setBitrate: (kbps) => source.setBitrate(kbps),
+    setFrameRate: (fps) => source.setFrameRate(fps),
+    get faults() {
+      return stream.faults;
+    },
+    get restarts() {
+      return source.restarts;
+    },
+    close: () => source.close(),
+  };
+}
+
+/** Logs what a source does; an end for the same reason as the one before is no news and goes to debug. */
+function stateLog(logger: Logger): (state: SourceState) => void {
+  let lastReason: string | undefined;
+  return (state) => {
+    switch (state.type) {
+      case 'starting':
+        logger.debug('encoder is being started', { attempt: state.attempt });
+        break;
+      case 'running':
+        lastReason = undefined;
+        logger.info('encoder is running');
+        break;
+      case 'backoff': {
+        const { reason, retryInMs } = state;
+        const level = reason === lastReason ? 'debug' : 'warn';
+        lastReason = reason;
+        logger[level]('encoder ended, it is started again', { reason, retryInMs });
+        break;
+      }
+      case 'closed':
+        break;
+    }
+  };
+}

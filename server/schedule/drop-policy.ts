@@ -1,0 +1,94 @@
+/**
+ * The only reasons to drop a message on its way to a viewer. Pure functions of numbers: the deadline queue asks them
+ * and counts the answers; nothing else on the server may drop media.
+ */
+
+import type { AbandonReasonValue } from '../transport/transport.ts';
+
+/**
+ * Why the queue dropped a message:
+ * - `expired`: discardable, and too late to start or to finish;
+ * - `chainLate`: in a chain of dependent frames that is late and costs more than a keyframe;
+ * - `superseded`: a newer keyframe, or a newer state, waits behind it;
+ * - `dependencyLost`: what it depends on was dropped;
+ * - `overflow`: the queue's bound was reached;
+ * - `closed`: its flow was closed.
+ */
+export type DropReason =
+  'expired' | 'chainLate' | 'superseded' | 'dependencyLost' | 'overflow' | 'closed';
+
+/** How ABANDON names each reason on the wire. */
+export const abandonReason: Readonly<Record<DropReason, AbandonReasonValue>> = {
+  expired: 1,
+  chainLate: 1,
+  superseded: 2,
+  dependencyLost: 3,
+  closed: 4,
+  overflow: 5,
+};
+
+/** Messages dropped since the start, by reason. */
+export type DropCounters = Readonly<Record<DropReason, number>>;
+
+/** All counters at zero; owned by the caller. */
+export const zeroDropCounters = (): Record<DropReason, number> => ({
+  expired: 0,
+  chainLate: 0,
+  superseded: 0,
+  dependencyLost: 0,
+  overflow: 0,
+  closed: 0,
+});
+
+/** What the drop rules know of the link. Times in microseconds; a bandwidth of 0 is unknown and counts as unlimited. */
+export interface DropLink {
+  readonly bandwidthBps: number;
+  readonly minRttUs: number;
+}
+
+/** Microseconds that a client needs from the last byte to the decoded picture. Measured on Chromium with 1080p: 3–8 ms. */
+export const DECODE_ALLOWANCE_US = 8_000;
+
+/** Microseconds that a frame keeps at least once a newer keyframe waits behind it: one frame interval at 50 Hz. */
+export const SUPERSEDED_GRACE_US = 20_000;
+
+/** How long the link needs for so many bytes, in microseconds; 0 while the bandwidth is unknown. */
+export const transferTimeUs = (bytes: number, bandwidthBps: number): number =>
+  bandwidthBps > 0 ? (bytes * 8e6) / bandwidthBps : 0;
+
+/**
+ * The latest moment at which the last byte may be sent so that the message is decoded at its deadline: capture time +
+ * budget - minRtt/2 - decode allowance. Infinity for a budget of 0, which means no deadline.
+ */
+export const finishByUs = (captureUs: number, budgetMs: number, link: DropLink): number =>
+  budgetMs === 0 ? Infinity : captureUs + budgetMs * 1000 - link.minRttUs / 2 - DECODE_ALLOWANCE_US;
+
+/** The latest moment to start a message of which `remainingBytes` are unsent. */
+export const startByUs = (finishBy: number, remainingBytes: number, link: DropLink): number =>
+  finishBy - transferTimeUs(remainingBytes, link.bandwidthBps);
+
+/** A discardable message goes when it can no longer finish in time; nothing depends on it. */
+export const isDiscardableExpired = (
+  message: { readonly finishBy: number; readonly remainingBytes: number; readonly begun: boolean },
+  now: number,
+  link: DropLink,
+): boolean =>
+  now >
+  (message.begun ? message.finishBy : startByUs(message.finishBy, message.remainingBytes, link));
+
+/**
+ * A chain is cut only when it is late and when sending it costs more than starting over with a keyframe. Lateness
+ * alone is no reason: on a slow link every frame is a little late, and cutting each time starves the picture.
+ */
+export const isChainHopeless = (
+  chain: {
+    readonly oldestFinishBy: number;
+    readonly queuedBytes: number;
+    readonly keyframeBytes: number;
+  },
+  now: number,
+): boolean => now > chain.oldestFinishBy && chain.queuedBytes > chain.keyframeBytes;
+
+/** Until when a message in front of a newly queued keyframe may still finish: max(20 ms, the time of one fragment). */
+export const supersededBy = (now: number, fragmentBytes: number, link: DropLink): number =>
+  now + Math.max(SUPERSEDED_GRACE_US, transferTimeUs(fragmentBytes, link.bandwidthBps));

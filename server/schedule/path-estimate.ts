@@ -1,0 +1,32 @@
+import type { Micros } from '../../protocol/time.ts';
+import type { AckSample } from '../transport/transport.ts';
+
+/** What is known of the path to one viewer. */
+export interface LinkEstimateSnapshot {
+  /** What the path can carry, bits per second of data units; 0 before the first acknowledgement. */
+  readonly bandwidthBps: number;
+  /** What was acknowledged in the last 150 ms, bits per second: no more than the capacity, less when little was sent. */
+  readonly ackRateBps: number;
+  /** The shortest round trip of 10 s, the peer's delay of acknowledgements taken off. */
+  readonly minRtt: Micros;
+  /** Smoothed by 1/8. */
+  readonly smoothedRtt: Micros;
+  /** How much longer than at best data is under way, one way, smoothed by 1/4. */
+  readonly queueDelay: Micros;
+  /** Bytes that may be unacknowledged. */
+  readonly windowBytes: number;
+}
+
+/**
+ * What a session asks about the path to its viewer: LinkEstimate where units are acknowledged, ReportEstimate where the
+ * client's reports are all there is.
+ */
+export interface PathEstimate {
+  /** A data unit of `bytes` was handed to the wire. */
+  onSent(bytes: number, now: Micros): void;
+  /** The wire would take more, and there is nothing to send. */
+  onIdle(): void;
+  onAck(sample: AckSample): void;
+  /** The estimate at `now`, which is not before the last call's. */
+  snapshot(now: Micros): LinkEstimateSnapshot;
+}

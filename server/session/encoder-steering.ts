@@ -1,0 +1,108 @@
+import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
+import { EncoderRate, type PictureSize } from '../schedule/encoder-rate.ts';
+import { FrameRate } from '../schedule/frame-rate.ts';
+
+/** What of an encoder can be changed while it runs. */
+export interface SteeredEncoder {
+  /** Without a keyframe. */
+  setBitrate(kbps: number): void;
+  /** Costs a keyframe. */
+  setFrameRate(fps: number): void;
+  /** Shuts the valve before the encoder, or opens it; opening costs no keyframe. */
+  setPaused(paused: boolean): void;
+}
+
+/** What the link of the viewer that drives the encoder asks for. */
+export interface LinkDemand {
+  /** What rate control decided. */
+  readonly targetBps: number;
+  /** How long the link needs for the pictures that wait. */
+  readonly videoDelay: Micros;
+}
+
+export interface EncoderSteeringOptions {
+  readonly encoder: SteeredEncoder;
+  /** What the encoder was started with, and the most that it may be set to. */
+  readonly bitrateBps: number;
+  readonly frameRate: number;
+}
+
+/** Waiting pictures that need longer than this keep the next raw one out (docs/protocol.md, "Scheduling"). */
+const GATE_DELAY = millisToMicros(millis(25));
+
+/**
+ * The gate lets a picture through after this long all the same. A link that takes nothing must not stop the pictures of
+ * everybody else who watches; two a second cost the driver's own queue little, which drops by its own rules.
+ */
+const LONGEST_SHUT = millisToMicros(millis(500));
+
+/**
+ * Makes one encoder follow one link: bit rate, frame rate and the valve before it. The valve has two reasons to be shut,
+ * nobody watches or too much waits, and only this class moves it.
+ *
+ * A command to the valve costs 4 µs here and holds from the next picture on (20 of 20 tries at 60 pictures a second; the first
+ * one after it opens comes within a frame's time), but what the encoder holds already still comes out. So the gate does not shut
+ * whenever the queue is long for a moment, which would be after each large picture and mostly over before the next: it
+ * shuts when the queue will still be too long at the time of the next picture, so that it moves only when a picture is
+ * really left out.
+ */
+export class EncoderSteering {
+  readonly #encoder: SteeredEncoder;
+  readonly #bitrate: EncoderRate;
+  readonly #frameRate: FrameRate;
+  #isWatched = true;
+  #shutAt: Micros | undefined;
+  #isPaused = false;
+  #shutTimes = 0;
+
+  constructor({ encoder, bitrateBps, frameRate }: EncoderSteeringOptions) {
+    this.#encoder = encoder;
+    this.#bitrate = new EncoderRate(bitrateBps);
+    this.#frameRate = new FrameRate(frameRate);
+  }
+
+  /** How often the gate was shut since the start. */
+  get shutTimes(): number {
+    return this.#shutTimes;
+  }
+
+  /** Whether anybody watches: nothing is encoded for nobody. */
+  setWatched(isWatched: boolean): void {
+    this.#isWatched = isWatched;
+    this.#moveValve();
+  }
+
+  /** Lets time pass, about every 50 ms. Without a demand the encoder keeps its rate. */
+  follow(demand: LinkDemand | undefined, size: PictureSize, now: Micros): void {
+    this.queueMoved(demand?.videoDelay ?? (0 as Micros), now);
+    if (demand === undefined) return;
+    const bps = this.#bitrate.follow(demand.targetBps, now);
+    if (bps !== undefined) this.#encoder.setBitrate(Math.round(bps / 1000));
+    const frameRate = this.#frameRate.follow(demand.targetBps, size, now);
+    if (frameRate !== undefined) this.#encoder.setFrameRate(frameRate);
+  }
+
+  /** A picture has joined the driver's queue: decides about the one after it. */
+  pictureQueued(captureTime: Micros, videoDelay: Micros, now: Micros): void {
+    const untilNext = Math.max(0, captureTime + 1e6 / this.#frameRate.current - now);
+    if (this.#shutAt !== undefined || videoDelay - untilNext <= GATE_DELAY) return;
+    this.#shutAt = now;
+    this.#shutTimes += 1;
+    this.#moveValve();
+  }
+
+  /** The driver's queue may have become shorter. */
+  queueMoved(videoDelay: Micros, now: Micros): void {
+    if (this.#shutAt === undefined) return;
+    if (videoDelay > GATE_DELAY && now - this.#shutAt < LONGEST_SHUT) return;
+    this.#shutAt = undefined;
+    this.#moveValve();
+  }
+
+  #moveValve(): void {
+    const isPaused = !this.#isWatched || this.#shutAt !== undefined;
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    this.#encoder.setPaused(isPaused);
+  }
+}

@@ -1,0 +1,137 @@
+import type { RateUnit, ReportUnit } from '../../protocol/control/report.ts';
+import { millis, millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
+import type { DeadlineQueue } from '../schedule/deadline-queue.ts';
+import { LinkEstimate } from '../schedule/link-estimate.ts';
+import type { PathEstimate } from '../schedule/path-estimate.ts';
+import { RateControl, type RateState } from '../schedule/rate-control.ts';
+import { ReportEstimate } from '../schedule/report-estimate.ts';
+import type { AckSample, ServerTransport } from '../transport/transport.ts';
+
+/** Between two RATE units at least: they are for people to read. */
+const RATE_INTERVAL = millisToMicros(millis(100));
+
+/** RATE is sent when the capacity has changed by this share or the queue by this time; else when target or state did. */
+const CAPACITY_CHANGE = 0.05;
+const QUEUE_CHANGE = millisToMicros(millis(5));
+
+/** How often the stack below is asked for its round trip. */
+const STATS_INTERVAL = millisToMicros(millis(500));
+
+export interface LinkControlOptions {
+  readonly transport: ServerTransport;
+  readonly queue: DeadlineQueue;
+  /** Dt of the latency mode. */
+  readonly delayTarget: Millis;
+  /** What the encoder makes without any control, and the most that it may make. */
+  readonly maxBps: number;
+}
+
+/**
+ * What one viewer's link carries and what follows from it: the transport's window, the queue's idea of time, the target of
+ * rate control, and the RATE units that show them.
+ */
+export class LinkControl {
+  readonly #options: LinkControlOptions;
+  readonly #reports: ReportEstimate | undefined;
+  readonly #path: PathEstimate;
+  readonly #rate: RateControl;
+  #targetBps: number;
+  /** The most telling thing that rate control did since the last RATE. */
+  #state: RateState = 'hold';
+  #told: RateUnit | undefined;
+  #toldAt = -Infinity;
+  #statsAt = -Infinity;
+  #isAsking = false;
+
+  constructor(options: LinkControlOptions) {
+    const { transport, delayTarget, maxBps } = options;
+    this.#options = options;
+    this.#reports =
+      transport.kind === 'webtransport' ? new ReportEstimate({ delayTarget }) : undefined;
+    this.#path = this.#reports ?? new LinkEstimate({ delayTarget });
+    this.#rate = new RateControl({ delayTarget, startBps: maxBps, maxBps });
+    this.#targetBps = maxBps;
+  }
+
+  /** What the encoder should produce for this link, bits per second. */
+  get targetBps(): number {
+    return this.#targetBps;
+  }
+
+  sent(bytes: number, now: Micros): void {
+    this.#path.onSent(bytes, now);
+  }
+
+  /** The transport has room, and nothing waits. */
+  idle(): void {
+    this.#path.onIdle();
+  }
+
+  acknowledged(sample: AckSample): void {
+    this.#path.onAck(sample);
+    this.#follow(sample.now);
+  }
+
+  /** Where acknowledgements measure the path, reports are only for show. */
+  reported(unit: ReportUnit, now: Micros): void {
+    if (this.#reports === undefined) return;
+    this.#reports.onReport(unit, now);
+    this.#follow(now);
+  }
+
+  /** Lets time pass, every 50 ms: decides the target. */
+  tick(now: Micros): void {
+    const { queue, transport } = this.#options;
+    this.#askForStats(now);
+    const snapshot = this.#follow(now);
+    const input = { ...snapshot, videoDelay: queue.videoDelay() };
+    const { targetBps, state } = this.#rate.tick(input, now);
+    this.#targetBps = targetBps;
+    if (weight[state] > weight[this.#state]) this.#state = state;
+    const unit: RateUnit = {
+      type: 'rate',
+      targetBps,
+      capacityBps: snapshot.bandwidthBps,
+      queue: snapshot.queueDelay < 0 ? (0 as Micros) : snapshot.queueDelay,
+      state: this.#state,
+    };
+    if (now - this.#toldAt < RATE_INTERVAL || !isNews(unit, this.#told)) return;
+    this.#told = unit;
+    this.#toldAt = now;
+    this.#state = 'hold';
+    transport.sendControl(unit);
+  }
+
+  #follow(now: Micros): ReturnType<PathEstimate['snapshot']> {
+    const { queue, transport } = this.#options;
+    const estimate = this.#path.snapshot(now);
+    queue.updateLink(estimate);
+    transport.setWindow(estimate.windowBytes, estimate.bandwidthBps);
+    return estimate;
+  }
+
+  #askForStats(now: Micros): void {
+    const reports = this.#reports;
+    if (reports === undefined || this.#isAsking || now - this.#statsAt < STATS_INTERVAL) return;
+    this.#statsAt = now;
+    this.#isAsking = true;
+    this.#options.transport.stats().then(
+      ({ rttUs }) => {
+        this.#isAsking = false;
+        if (rttUs !== undefined && rttUs > 0) reports.onRoundTrip(rttUs, now);
+      },
+      () => {
+        // The session below has ended: there is nothing to know, and nobody asks again.
+      },
+    );
+  }
+}
+
+const weight: Readonly<Record<RateState, number>> = { hold: 0, increase: 1, decrease: 2 };
+
+/** Whether a person would see the difference. */
+const isNews = (unit: RateUnit, told: RateUnit | undefined): boolean =>
+  unit.targetBps !== told?.targetBps ||
+  unit.state !== told.state ||
+  Math.abs(unit.queue - told.queue) >= QUEUE_CHANGE ||
+  Math.abs(unit.capacityBps - told.capacityBps) > CAPACITY_CHANGE * told.capacityBps;

@@ -1,0 +1,235 @@
+import { encodeCursorImage } from './pointer-message.ts';
+import type { ControlUnit } from '../../protocol/control/control-unit.ts';
+import type { ReportUnit } from '../../protocol/control/report.ts';
+import {
+  flowId,
+  Priority,
+  sequence,
+  type FlowId,
+  type FlowKindName,
+  type PriorityValue,
+} from '../../protocol/flow.ts';
+import { latencyModes, type LatencyModeName } from '../../protocol/latency-mode.ts';
+import type { MessageHeader } from '../../protocol/message.ts';
+import { millis, type Micros, type Millis } from '../../protocol/time.ts';
+import type { AccessUnit } from '../ingest/access-unit.ts';
+import { DeadlineQueue } from '../schedule/deadline-queue.ts';
+import type { DropCounters } from '../schedule/drop-policy.ts';
+import type { Clock } from '../session-clock.ts';
+import type {
+  AckSample,
+  Piece,
+  PieceLimit,
+  PieceSource,
+  ServerTransport,
+} from '../transport/transport.ts';
+import type { LinkDemand } from './encoder-steering.ts';
+import { LinkControl } from './link-control.ts';
+import type { PointerImage } from './viewer-desktop.ts';
+
+/** The flows that every session has; even ids are the server's. */
+const AUDIO_FLOW = flowId(2);
+const VIDEO_FLOW = flowId(4);
+const POINTER_FLOW = flowId(6);
+
+/** Plain messages: no temporal or spatial layer. */
+const layer = (priority: PriorityValue) => ({ temporal: 0, spatial: 0, priority });
+
+export interface OutboundMediaOptions {
+  readonly transport: ServerTransport;
+  readonly clock: Clock;
+  readonly mode: LatencyModeName;
+  readonly video: { readonly codec: string; readonly width: number; readonly height: number };
+  readonly sound: { readonly frameMs: number } | undefined;
+  /** What the encoder makes at most, bits per second. */
+  readonly maxVideoBps: number;
+  requestKeyframe(): void;
+}
+
+/** What was sent, and what was not, since the connection joined. */
+export interface MediaTotals {
+  /** Pictures and packets that were handed to the wire to their end. */
+  readonly pictures: number;
+  readonly sounds: number;
+  /** Of every kind. */
+  readonly dropped: DropCounters;
+}
+
+/**
+ * One viewer's media: numbers the access units, tags them with their deadlines, keeps them in the viewer's deadline
+ * queue, and hands them to the transport piece by piece when the transport asks.
+ */
+export class OutboundMedia implements PieceSource {
+  readonly #options: OutboundMediaOptions;
+  readonly #queue: DeadlineQueue;
+  readonly #link: LinkControl;
+  readonly #nextSequence = new Map<FlowId, number>();
+  #waitsForKey = true;
+  #pictures = 0;
+  #sounds = 0;
+
+  constructor(options: OutboundMediaOptions) {
+    this.#options = options;
+    const mode = latencyModes[options.mode];
+    this.#queue = new DeadlineQueue();
+    this.#link = new LinkControl({
+      transport: options.transport,
+      queue: this.#queue,
+      delayTarget: mode.delayTarget,
+      maxBps: options.maxVideoBps,
+    });
+    this.#open(VIDEO_FLOW, 'video', Priority.videoBase, mode.videoBudget, options.video);
+    if (options.sound !== undefined) {
+      const metadata = { codec: 'opus', sampleRate: 48_000, channels: 2, ...options.sound };
+      this.#open(AUDIO_FLOW, 'audio', Priority.audio, mode.audioBudget, metadata);
+    }
+    this.#open(POINTER_FLOW, 'cursor', Priority.interface, millis(0), {});
+  }
+
+  /** Bytes that wait here; the transport's own are not counted. */
+  get queuedBytes(): number {
+    return this.#queue.queuedBytes;
+  }
+
+  /** What this link asks of the encoder. */
+  get demand(): LinkDemand {
+    return { targetBps: this.#link.targetBps, videoDelay: this.#queue.videoDelay() };
+  }
+
+  get totals(): MediaTotals {
+    return { pictures: this.#pictures, sounds: this.#sounds, dropped: this.#queue.drops };
+  }
+
+  accessUnit(unit: AccessUnit): void {
+    if (unit.kind === 'video') this.#video(unit);
+    else this.#audio(unit);
+  }
+
+  pointer(image: PointerImage): void {
+    const header = this.#header(POINTER_FLOW, Priority.interface, {
+      key: true,
+      captureTime: this.#options.clock.now(),
+      budget: millis(0),
+    });
+    this.#push(header, encodeCursorImage(image));
+  }
+
+  next(now: Micros, limit: PieceLimit): Piece | undefined {
+    const piece = this.#queue.next(now, limit);
+    this.#settle();
+    if (piece === undefined && !limit.urgentOnly) this.#link.idle();
+    if (piece?.last === true) this.#count(piece.message.header.flow);
+    return piece;
+  }
+
+  /** A viewer whose decoder lost its references: nothing but a keyframe helps. */
+  keyframeRequested(): void {
+    this.#options.requestKeyframe();
+  }
+
+  sent(bytes: number, now: Micros): void {
+    this.#link.sent(bytes, now);
+  }
+
+  acknowledged(sample: AckSample): void {
+    this.#link.acknowledged(sample);
+  }
+
+  reported(unit: ReportUnit, now: Micros): void {
+    this.#link.reported(unit, now);
+  }
+
+  /** Lets time pass, for rate control and for what waits while nothing is acknowledged. */
+  tick(now: Micros): void {
+    this.#link.tick(now);
+    this.#options.transport.wake();
+  }
+
+  #video(unit: AccessUnit): void {
+    if (this.#waitsForKey) {
+      if (!unit.key) return;
+      this.#waitsForKey = false;
+    }
+    const header = this.#header(VIDEO_FLOW, Priority.videoBase, {
+      key: unit.key,
+      captureTime: this.#options.clock.fromMonotonicNanos(unit.captureTime),
+      budget: latencyModes[this.#options.mode].videoBudget,
+      discardable: unit.discardable,
+      dependency: unit.dependency,
+      epoch: unit.discontinuity,
+    });
+    this.#push(header, unit.data);
+  }
+
+  #audio(unit: AccessUnit): void {
+    const header = this.#header(AUDIO_FLOW, Priority.audio, {
+      key: true,
+      captureTime: this.#options.clock.fromMonotonicNanos(unit.captureTime),
+      budget: latencyModes[this.#options.mode].audioBudget,
+      epoch: unit.discontinuity,
+    });
+    this.#push(header, unit.data);
+  }
+
+  #push(header: MessageHeader, payload: Uint8Array): void {
+    this.#queue.push({ header, payload }, this.#options.clock.now());
+    this.#settle();
+    this.#options.transport.wake();
+  }
+
+  /** Tells the peer and the transport what the queue gave up, and asks the encoder for what it needs. */
+  #settle(): void {
+    for (const { flow, first, count, reason } of this.#queue.takeAbandoned()) {
+      this.#options.transport.sendControl({ type: 'abandon', flow, first, count, reason });
+      this.#options.transport.abandon(flow, first, count, reason);
+    }
+    if (this.#queue.takeKeyframeWanted()) this.#options.requestKeyframe();
+  }
+
+  #count(flow: FlowId): void {
+    if (flow === VIDEO_FLOW) this.#pictures += 1;
+    else if (flow === AUDIO_FLOW) this.#sounds += 1;
+  }
+
+  #open(
+    flow: FlowId,
+    kind: FlowKindName,
+    priority: PriorityValue,
+    budget: Millis,
+    metadata: Readonly<Record<string, unknown>>,
+  ): void {
+    const unit: ControlUnit = {
+      type: 'flowOpen',
+      flow,
+      parent: undefined,
+      kind,
+      priority,
+      budget,
+      metadata,
+    };
+    this.#options.transport.sendControl(unit);
+    this.#queue.openFlow(flow, { kind, priority });
+  }
+
+  #header(
+    flow: FlowId,
+    priority: PriorityValue,
+    given: Pick<MessageHeader, 'key' | 'captureTime' | 'budget'> &
+      Partial<Pick<MessageHeader, 'discardable' | 'dependency' | 'epoch'>>,
+  ): MessageHeader {
+    const seq = this.#nextSequence.get(flow) ?? 0;
+    this.#nextSequence.set(flow, seq + 1);
+    return {
+      flow,
+      seq: sequence(seq),
+      discardable: false,
+      dependency: 0,
+      epoch: false,
+      recovery: false,
+      late: false,
+      layer: layer(priority),
+      extensions: [],
+      ...given,
+    };
+  }
+}

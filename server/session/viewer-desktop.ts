@@ -1,0 +1,44 @@
+import type { InputEvent } from '../../protocol/input.ts';
+import type { Micros } from '../../protocol/time.ts';
+import type { AccessUnit } from '../ingest/access-unit.ts';
+
+/** The pointer's picture: `width` 0 hides it; `rgba` holds rows of red, green, blue, alpha, not premultiplied. */
+export interface PointerImage {
+  readonly width: number;
+  readonly height: number;
+  readonly hotX: number;
+  readonly hotY: number;
+  readonly rgba: Uint8Array;
+}
+
+/** What a desktop shows to each of its viewers. */
+export interface DesktopAudience {
+  /** A picture or a sound packet, in decoding order; shared by all viewers. */
+  accessUnit(unit: AccessUnit): void;
+  pointer(image: PointerImage): void;
+}
+
+/** What one viewer sees of the desktop session that it belongs to. */
+export interface ViewerDesktop {
+  readonly size: { readonly width: number; readonly height: number };
+  /** What a decoder has to be configured for; undefined before the first picture. */
+  readonly video: { readonly codec: string } | undefined;
+  /** The most that the encoder makes, bits per second. */
+  readonly maxVideoBps: number;
+  readonly sound: { readonly frameMs: number } | undefined;
+  readonly pointer: PointerImage | undefined;
+  /** Begins to show; the returned function ends it. */
+  join(audience: DesktopAudience): () => void;
+  /**
+   * Asks the encoder for a keyframe; requests of all viewers are merged. `session`: the login whose picture is broken; without
+   * it somebody joins.
+   */
+  requestKeyframe(session?: string): void;
+  /** Injects input. The caller has checked the role. */
+  inject(events: readonly InputEvent[]): void;
+  /** Whether `session` has control now; takes it when it is free. */
+  claimControl(session: string, now: Micros): boolean;
+  hasControl(session: string): boolean;
+  /** A sign of life of the one who has control. */
+  heartbeat(session: string, now: Micros): void;
+}

@@ -1,0 +1,264 @@
+import type { ControlUnit } from '../../protocol/control/control-unit.ts';
+import { protocolVersion, type Hello } from '../../protocol/control/hello.ts';
+import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
+import type { InputEvent } from '../../protocol/input.ts';
+import { clientLimits } from '../../protocol/limits.ts';
+import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
+import type { Logger } from '../observe/logger.ts';
+import { zeroDropCounters, type DropCounters, type DropReason } from '../schedule/drop-policy.ts';
+import type { Clock } from '../session-clock.ts';
+import type { ServerTransport, SessionCodeValue, TransportClosed } from '../transport/transport.ts';
+import type { LinkDemand } from './encoder-steering.ts';
+import { HeldKeys } from './held-keys.ts';
+import { InputSequence } from './input-sequence.ts';
+import { OutboundMedia } from './outbound-media.ts';
+import { mayClientSend, type Role } from './roles.ts';
+import type { ViewerDesktop } from './viewer-desktop.ts';
+
+/** A client that connects has to say HELLO within this time. */
+const HELLO_TIMEOUT = millisToMicros(millis(5_000));
+
+/** A viewer whose link takes nothing at all for this long is closed; it can reconnect. */
+const STALL_TIMEOUT = millisToMicros(millis(10_000));
+
+export interface ViewerOptions {
+  readonly transport: ServerTransport;
+  readonly desktop: ViewerDesktop;
+  readonly admission: Admission;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Asked at HELLO: whether this connection may live; the one who says no has closed it. */
+  mayJoin(viewer: Viewer): boolean;
+  /** Told of each unit that a client may not send in its role. */
+  onDenied(type: ControlUnit['type']): void;
+  /** What waits for the viewer may have become shorter. */
+  onQueueMoved(viewer: Viewer, now: Micros): void;
+  /** Told of messages that were not sent, soon after. */
+  onDropped(reason: DropReason, count: number): void;
+}
+
+/** Who connects, as the ticket says. */
+export interface Admission {
+  /** The login session; its newest connection replaces the older ones. */
+  readonly session: string;
+  /** What the login may become. */
+  readonly role: Role;
+  /** One attempt to connect: a client races its transports with tickets of the same attempt, and one of them wins. */
+  readonly attempt: string;
+}
+
+/** One connection of one client to a desktop, from its HELLO to its end. */
+export class Viewer {
+  /** Settles when the connection is over; keys are released and the desktop is left by then. */
+  readonly closed: Promise<TransportClosed>;
+  readonly #options: ViewerOptions;
+  readonly #held = new HeldKeys();
+  readonly #input = new InputSequence();
+  readonly #connectedAt: Micros;
+  #media: OutboundMedia | undefined;
+  #leave: () => void = () => undefined;
+  #isOver = false;
+  #controls = false;
+  #movedAt: Micros;
+  #dropsTold: DropCounters = zeroDropCounters();
+
+  constructor(options: ViewerOptions) {
+    this.#options = options;
+    this.#connectedAt = options.clock.now();
+    this.#movedAt = this.#connectedAt;
+    this.closed = options.transport.closed.then((how) => {
+      this.#end();
+      const { code, reason, clean } = how;
+      options.logger.info('viewer left', { code, reason, clean, ...this.#media?.totals });
+      return how;
+    });
+    options.transport.start(
+      { next: (now, limit) => this.#media?.next(now, limit) },
+      {
+        control: (unit) => this.#control(unit),
+        message: (message) => {
+          throw new ProtocolError('E_FLOW_STATE', `flow ${message.header.flow} is not open`);
+        },
+        acknowledged: (sample) => {
+          this.#movedAt = sample.now;
+          this.#media?.acknowledged(sample);
+          options.onQueueMoved(this, sample.now);
+        },
+        sent: (bytes, now) => this.#media?.sent(bytes, now),
+      },
+    );
+  }
+
+  get admission(): Admission {
+    return this.#options.admission;
+  }
+
+  /** Whether HELLO was answered. Stays true after the end. */
+  get hasJoined(): boolean {
+    return this.#media !== undefined;
+  }
+
+  /** Whether it has joined and was not closed; the peer's part of a close may still be under way when it is not. */
+  get isLive(): boolean {
+    return this.hasJoined && !this.#isOver;
+  }
+
+  /** What its link asks of the encoder; undefined before HELLO and after the end. */
+  get demand(): LinkDemand | undefined {
+    return this.#isOver ? undefined : this.#media?.demand;
+  }
+
+  /** Lets time pass: silence, stalls and deadlines. Called about every 50 ms. */
+  tick(now: Micros): void {
+    if (this.#isOver) return;
+    if (this.#held.isSilent(now)) this.#inject(this.#held.releaseAll());
+    if (this.#media === undefined) {
+      if (now - this.#connectedAt > HELLO_TIMEOUT)
+        this.close(SessionCode.timeout, 'no HELLO in 5 s');
+      return;
+    }
+    if (this.#media.queuedBytes === 0) this.#movedAt = now;
+    else if (now - this.#movedAt > STALL_TIMEOUT) {
+      this.close(SessionCode.timeout, 'the link took nothing for 10 s');
+      return;
+    }
+    this.#media.tick(now);
+    this.#tellDrops();
+    this.#tellRole();
+  }
+
+  /** Ends the connection: keys are released and the desktop is left at once. Idempotent. */
+  close(code: SessionCodeValue, reason: string): void {
+    this.#end();
+    this.#options.transport.close(code, reason);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#leave();
+    this.#leave = () => undefined;
+    this.#inject(this.#held.releaseAll());
+    this.#tellDrops();
+  }
+
+  #tellDrops(): void {
+    if (this.#media === undefined) return;
+    const { dropped } = this.#media.totals;
+    for (const reason of Object.keys(dropped) as DropReason[]) {
+      const count = dropped[reason] - this.#dropsTold[reason];
+      if (count > 0) this.#options.onDropped(reason, count);
+    }
+    this.#dropsTold = dropped;
+  }
+
+  /** Control comes with input and goes with another login's: the client hears of both. */
+  #tellRole(): void {
+    const { desktop, transport, admission } = this.#options;
+    const controls = desktop.hasControl(admission.session);
+    if (controls === this.#controls) return;
+    this.#controls = controls;
+    if (!controls) this.#inject(this.#held.releaseAll());
+    transport.sendControl({ type: 'role', role: controls ? 'controller' : 'viewer' });
+  }
+
+  #control(unit: ControlUnit): void {
+    const { clock, desktop } = this.#options;
+    const { session, role } = this.#options.admission;
+    const now = clock.now();
+    this.#held.heard(now);
+    desktop.heartbeat(session, now);
+    if (!mayClientSend(role, unit.type)) {
+      this.#options.onDenied(unit.type);
+      return;
+    }
+    if ((unit.type === 'hello') !== (this.#media === undefined)) {
+      throw new ProtocolError('E_STATE', `${unit.type}: not expected now`);
+    }
+    switch (unit.type) {
+      case 'hello':
+        this.#greet(unit.hello, now);
+        break;
+      case 'input':
+        this.#takeInput(unit.first, unit.events, now);
+        break;
+      case 'keyRequest':
+        this.#media?.keyframeRequested();
+        break;
+      case 'report':
+        this.#media?.reported(unit, now);
+        break;
+      default:
+        // Acknowledgements of flows and credit change nothing yet for flows that the server sends.
+        break;
+    }
+  }
+
+  #greet(hello: Hello, now: Micros): void {
+    const { transport, desktop, clock, logger } = this.#options;
+    const { session, role, attempt } = this.#options.admission;
+    if (!hello.versions.includes(protocolVersion)) {
+      this.close(SessionCode.version, `this gateway speaks DTF/${protocolVersion}`);
+      return;
+    }
+    if (!this.#options.mayJoin(this)) return;
+    const mayControl = role === 'controller';
+    const controls = mayControl && desktop.claimControl(session, now);
+    this.#controls = controls;
+    transport.sendControl({
+      type: 'helloAck',
+      helloAck: {
+        version: protocolVersion,
+        session: attempt,
+        clock: now,
+        role: controls ? 'controller' : 'viewer',
+        mayControl,
+        desktop: desktop.size,
+        limits: clientLimits,
+      },
+    });
+    const media = new OutboundMedia({
+      transport,
+      clock,
+      mode: hello.mode,
+      video: { codec: desktop.video?.codec ?? 'avc1.42C028', ...desktop.size },
+      sound: desktop.sound,
+      maxVideoBps: desktop.maxVideoBps,
+      requestKeyframe: () => desktop.requestKeyframe(session),
+    });
+    this.#media = media;
+    this.#leave = desktop.join({
+      accessUnit: (unit) => media.accessUnit(unit),
+      pointer: (image) => media.pointer(image),
+    });
+    if (desktop.pointer !== undefined) media.pointer(desktop.pointer);
+    desktop.requestKeyframe();
+    logger.info('viewer joined', {
+      transport: transport.kind,
+      backend: transport.backend,
+      mode: hello.mode,
+      controls,
+    });
+  }
+
+  #takeInput(first: number, events: readonly InputEvent[], now: Micros): void {
+    const { desktop, transport } = this.#options;
+    const { session } = this.#options.admission;
+    const fresh = this.#input.take(first, events);
+    transport.sendControl({ type: 'inputAck', cumulative: this.#input.cumulative });
+    if (fresh.length === 0) return;
+    // A snapshot of what is held is a precaution, not a wish: it takes control from nobody's hands.
+    const acts = fresh.some(({ type }) => type !== 'heldKeys');
+    const controls = acts ? desktop.claimControl(session, now) : desktop.hasControl(session);
+    this.#tellRole();
+    if (!controls) {
+      if (acts) this.#options.onDenied('input');
+      return;
+    }
+    for (const event of fresh) desktop.inject(this.#held.apply(event, now));
+  }
+
+  /** Releases reach the desktop even when control has just been lost. */
+  #inject(events: readonly InputEvent[]): void {
+    if (events.length > 0) this.#options.desktop.inject(events);
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * The contract between a session and the wires below it; types only.
+ *
+ * A transport is mechanism: it moves control units at once and asks its source for media when, and only when, the
+ * wire can take more. Which message goes next, and which never goes, is decided above it (schedule/). A transport
+ * answers PING, counts acknowledgements, enforces the limits on the peer and notices a silent one by itself; all
+ * other units are handed to the sink.
+ */
+
+import type { ControlUnit } from '../../protocol/control/control-unit.ts';
+import type { SessionCode } from '../../protocol/errors.ts';
+import type { FlowId, Sequence } from '../../protocol/flow.ts';
+import type { CompleteMessage } from '../../protocol/fragment.ts';
+import type { MessageHeader } from '../../protocol/message.ts';
+import type { Micros } from '../../protocol/time.ts';
+
+/** A session close code (docs/protocol.md, "Session codes"). */
+export type SessionCodeValue = (typeof SessionCode)[keyof typeof SessionCode];
+
+/** Why messages were abandoned (ABANDON `reason`): 1 deadline, 2 superseded, 3 dependency lost, 4 closed, 5 resource. */
+export type AbandonReasonValue = 1 | 2 | 3 | 4 | 5;
+
+/** One message to the peer: an access unit, an Opus packet, a cursor image... Immutable; the payload may be shared by sessions. */
+export interface OutboundMessage {
+  readonly header: MessageHeader;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * A consecutive part of a message. The pieces of one message come in order and without gaps, and one flow has at most
+ * one message begun and not finished. It is the first piece when `offset` is 0 and the only one when `last` is set too.
+ */
+export interface Piece {
+  /** The same object for every piece of a message. Its header is final: flags such as LATE are set before the first piece. */
+  readonly message: OutboundMessage;
+  /** Where `bytes` begin in the payload. */
+  readonly offset: number;
+  /** A view of the payload; empty only for an empty message. */
+  readonly bytes: Uint8Array;
+  readonly last: boolean;
+}
+
+/** How much, and of what, a transport takes now. */
+export interface PieceLimit {
+  /** Payload bytes at most, at least 1. */
+  readonly maxBytes: number;
+  /** Only audio and above: the window is full, and these may exceed it a little. */
+  readonly urgentOnly: boolean;
+}
+
+/** Where a transport gets media from. */
+export interface PieceSource {
+  /**
+   * The next piece to write, or undefined when nothing may go now; the transport asks again after `wake()`, an
+   * acknowledgement or a write that finished. A piece that was returned counts as sent. Control units and abandonments
+   * that the source issues during this call take effect before the returned piece is written.
+   */
+  next(now: Micros, limit: PieceLimit): Piece | undefined;
+}
+
+/** What one acknowledgement says about the path. */
+export interface AckSample {
+  /** Newly acknowledged bytes of data units, as written on the wire. */
+  readonly bytes: number;
+  /** All bytes since the transport opened that were acknowledged, or dropped (`abandon`) after they were counted as sent. */
+  readonly cumulativeBytes: number;
+  /** When the newest acknowledged unit was written (this side's session clock). */
+  readonly sentAt: Micros;
+  /**
+   * When the peer received that unit, by its own clock. Its offset to the session clock is unknown and may drift: use
+   * differences of `receivedAt - sentAt` only. Undefined where the wire acknowledges without a stamp.
+   */
+  readonly receivedAt: Micros | undefined;
+  /** How long the peer kept the acknowledgement back. */
+  readonly hold: Micros;
+  /** When the acknowledgement arrived here. */
+  readonly now: Micros;
+}
+
+/** Takes what a transport receives and learns. Called synchronously; must not throw, except ProtocolError, which closes. */
+export interface TransportSink {
+  /** A control unit other than PING and ACK, in the order of arrival. */
+  control(unit: ControlUnit): void;
+  /** A complete message on one of the client's flows. */
+  message(message: CompleteMessage): void;
+  /** The peer acknowledged data (WebSocket: ACK units; WebTransport: writes that the stack finished). */
+  acknowledged(sample: AckSample): void;
+  /** A data unit of `bytes` (with its head) was handed to the wire. */
+  sent(bytes: number, now: Micros): void;
+}
+
+/** Counters of the wire below, where it has any. */
+export interface TransportStats {
+  /** Smoothed round trip of the wire's own transport protocol, microseconds. */
+  readonly rttUs?: number;
+  readonly lostPackets?: number;
+  readonly sentPackets?: number;
+}
+
+/** How a transport ended. */
+export interface TransportClosed {
+  /** A SessionCode; `internal` when the wire broke without one. */
+  readonly code: SessionCodeValue;
+  readonly reason: string;
+  /** True when either side closed with a code; false when the wire broke or the peer vanished. */
+  readonly clean: boolean;
+}
+
+/** One connection to one client. Owned by the session that it was given to, which closes it. */
+export interface ServerTransport {
+  readonly kind: 'memory' | 'websocket' | 'webtransport';
+  /** The library below, for logs and statistics. */
+  readonly backend: string;
+  /** Begins delivery, once; what arrived before is delivered first. */
+  start(source: PieceSource, sink: TransportSink): void;
+  /** Tells that the source may have something new. Cheap; callable at any time, also after the end. */
+  wake(): void;
+  /** Queues a unit that overtakes all media. Bounded: a peer that takes no control units is closed with LIMIT. */
+  sendControl(unit: ControlUnit): void;
+  /**
+   * Forgets messages `first` to `first + count - 1` of a flow: streams begun for them are reset, fragments not yet
+   * written are dropped. The caller sends the ABANDON unit itself, through sendControl and before this call.
+   */
+  abandon(flow: FlowId, first: Sequence, count: number, reason: AbandonReasonValue): void;
+  /**
+   * Sets how many bytes may be unacknowledged, and the measured bandwidth, from which a fragmenting transport takes
+   * the size of its fragments (2 ms of it). Without a bandwidth the last one stays.
+   */
+  setWindow(bytes: number, bandwidthBps?: number): void;
+  /** Bytes of data units written and not acknowledged. */
+  readonly inFlightBytes: number;
+  stats(): Promise<TransportStats>;
+  /** Says goodbye with the code and ends; idempotent. Nothing is delivered after it. */
+  close(code: SessionCodeValue, reason: string): void;
+  /** Settles once, when the connection is over, by whoever's doing; never rejects. */
+  readonly closed: Promise<TransportClosed>;
+}
