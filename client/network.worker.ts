@@ -1,0 +1,248 @@
+/**
+ * The network worker: everything between the wire and the two outputs.
+ *
+ *   SessionLink -> Connection -+- video -> port to the video worker (bytes transferred)
+ *                              +- sound -> SoundDecoder -> ring -> playback worklet
+ *                              +- cursor, state, statistics -> page
+ *   page -> input -> Connection
+ */
+import { fromMicros32 } from '../protocol/time.ts';
+import type { ReceivedMessage } from './receive/ordered-flow.ts';
+import { SoundDecoder } from './audio/decoder.ts';
+import { SoundRing } from './audio/ring.ts';
+import { SAMPLE_RATE } from './audio/sample-rate.ts';
+import { decodeCursor } from './receive/cursor.ts';
+import { SessionLink } from './session-link.ts';
+import { ArrivalProbe } from './stats/arrival-probe.ts';
+import type { Connection } from './transport/connection.ts';
+import { supportedAudioCodecs, supportedVideoCodecs } from './video/capability.ts';
+import type {
+  FromNetworkWorker,
+  FromVideoWorkerMedia,
+  NetworkStart,
+  NetworkStats,
+  ToNetworkWorker,
+  ToVideoWorkerMedia,
+} from './worker-messages.ts';
+
+/** Time between statistics for the page, ms. */
+const STATS_MS = 500;
+
+class NetworkWorker {
+  readonly #videoPort: MessagePort;
+  readonly #sound: SoundDecoder | undefined;
+  readonly #ring: SoundRing | undefined;
+  readonly #arrivals: ArrivalProbe | undefined;
+  readonly #statsTimer: ReturnType<typeof setInterval>;
+  #link: SessionLink | undefined;
+  #connection: Connection | undefined;
+  #connections = 0;
+  #bytesAtLastStats = 0;
+  #isClosed = false;
+
+  constructor(start: NetworkStart) {
+    this.#videoPort = start.videoPort;
+    this.#videoPort.onmessage = (event: MessageEvent<FromVideoWorkerMedia>) =>
+      this.#onVideoWorker(event.data);
+    const { sound } = start;
+    this.#sound = sound === undefined ? undefined : new SoundDecoder(sound);
+    this.#ring = sound?.type === 'ring' ? new SoundRing(sound.buffer) : undefined;
+    this.#arrivals = start.probe ? new ArrivalProbe() : undefined;
+    this.#statsTimer = setInterval(() => this.#reportStats(), STATS_MS);
+  }
+
+  async run(start: NetworkStart): Promise<void> {
+    const [video, audio] = await Promise.all([supportedVideoCodecs(), supportedAudioCodecs()]);
+    if (this.#isClosed) return;
+    if (video.length === 0) {
+      const message =
+        'This browser cannot decode H.264 video here (WebCodecs over https is needed).';
+      toPage({ type: 'state', state: { phase: 'refused', message } });
+      return;
+    }
+    this.#link = new SessionLink({
+      page: new URL(start.page),
+      mode: start.mode,
+      pinned: start.pinned,
+      lastWinner: start.lastWinner,
+      video,
+      audio: this.#sound === undefined ? [] : audio,
+      onState: (state) => toPage({ type: 'state', state }),
+      onConnection: (connection, kind) => {
+        toPage({ type: 'winner', transport: kind });
+        this.#join(connection);
+      },
+    });
+    await this.#link.run();
+  }
+
+  sendInput(message: Extract<ToNetworkWorker, { type: 'input' }>): void {
+    this.#connection?.sendInput(message.events);
+  }
+
+  hasten(): void {
+    this.#link?.hasten();
+  }
+
+  reportArrivals(request: number): void {
+    if (this.#arrivals === undefined) return;
+    const { offset, uncertainty } = this.#connection?.clock ?? {};
+    const clock =
+      offset === undefined || uncertainty === undefined
+        ? undefined
+        : { offsetMs: offset / 1_000, uncertaintyMs: uncertainty / 1_000 };
+    toPage({ type: 'arrivals', request, report: { clock, ...this.#arrivals.take() } });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#statsTimer);
+    this.#link?.close();
+    this.#sound?.close();
+    this.#videoPort.close();
+  }
+
+  /** Joins a live connection to the decoders. */
+  #join(connection: Connection): void {
+    this.#connection = connection;
+    this.#connections += 1;
+    this.#bytesAtLastStats = connection.receivedBytes;
+    this.#toVideoWorker({ type: 'reset' });
+    this.#sound?.reset();
+    connection.attach({
+      video: (received) => {
+        this.#noteArrival('video', received);
+        this.#sendVideo(received);
+      },
+      audio: (received, missing) => {
+        this.#noteArrival('audio', received);
+        this.#sound?.decode(received.message.payload, missing);
+      },
+      cursor: (payload) => {
+        const cursor = decodeCursor(payload);
+        if (cursor !== undefined) toPage({ type: 'cursor', cursor });
+      },
+      role: (role) => toPage({ type: 'role', role }),
+      clock: (offset) => this.#toVideoWorker({ type: 'clock', offset }),
+    });
+    void connection.ended.then(() => {
+      if (this.#connection === connection) this.#connection = undefined;
+    });
+  }
+
+  #noteArrival(kind: 'video' | 'audio', { message, receivedAt }: ReceivedMessage): void {
+    const { captureTime } = message.header;
+    this.#arrivals?.observe(kind, { captureTime, receivedAt, bytes: message.payload.byteLength });
+  }
+
+  #sendVideo({ message, receivedAt }: ReceivedMessage): void {
+    const { header, payload } = message;
+    const { buffer } = payload;
+    // Transports give each video message a buffer of its own, which goes with it; the copy is for one that does not.
+    const isOwn = buffer instanceof ArrayBuffer;
+    const own = isOwn ? buffer : new Uint8Array(payload).buffer;
+    this.#toVideoWorker(
+      {
+        type: 'accessUnit',
+        sequence: header.seq,
+        key: header.key,
+        late: header.late,
+        captureTime: header.captureTime,
+        sendTime: fromMicros32(message.sendTimeFirst, header.captureTime),
+        receivedAt,
+        buffer: own,
+        start: isOwn ? payload.byteOffset : 0,
+        length: payload.byteLength,
+      },
+      [own],
+    );
+  }
+
+  #onVideoWorker(message: FromVideoWorkerMedia): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    if (message.type === 'keyRequest') {
+      connection.loseDecoder();
+      return;
+    }
+    const { decodeQueue, renderedSequence, shownLatency, supersededFrames } = message;
+    const ring = this.#ring?.state;
+    connection.setReportValues({
+      decodeQueue,
+      lateFrames: supersededFrames,
+      ...(renderedSequence === undefined ? {} : { renderedSeq: renderedSequence }),
+      ...(shownLatency === undefined
+        ? {}
+        : { shownLatencyUs: Math.max(0, Math.round(shownLatency)) }),
+      ...(ring === undefined
+        ? {}
+        : {
+            audioBufferUs: Math.round((ring.fill / SAMPLE_RATE) * 1e6),
+            underruns: ring.underruns,
+          }),
+    });
+  }
+
+  #reportStats(): void {
+    const connection = this.#connection;
+    if (connection !== undefined) toPage({ type: 'stats', stats: this.#stats(connection) });
+  }
+
+  #stats(connection: Connection): NetworkStats {
+    const { counters, clock, receivedBytes } = connection;
+    const bytes = receivedBytes - this.#bytesAtLastStats;
+    this.#bytesAtLastStats = receivedBytes;
+    const toMs = (micros: number | undefined): number | undefined =>
+      micros === undefined ? undefined : micros / 1000;
+    return {
+      rttMs: toMs(clock.smoothedRtt),
+      clockUncertaintyMs: toMs(clock.uncertainty),
+      receivedBytes,
+      bitrateBps: (bytes * 8 * 1000) / STATS_MS,
+      keyRequests: counters.keyRequests,
+      videoDiscarded: counters.videoDiscarded,
+      videoAbandoned: counters.videoAbandoned,
+      videoAbandonedBy: counters.videoAbandonedBy,
+      videoMissing: counters.videoGaps,
+      audioPackets: counters.audioPackets,
+      audioMissing: counters.audioMissing,
+      audioDuplicates: counters.audioDuplicates,
+      audioDecodeErrors: this.#sound?.counters.errors ?? 0,
+      unacknowledgedInput: connection.unacknowledgedInput,
+      reconnects: this.#connections - 1,
+    };
+  }
+
+  #toVideoWorker(message: ToVideoWorkerMedia, transfer: Transferable[] = []): void {
+    this.#videoPort.postMessage(message, transfer);
+  }
+}
+
+function toPage(message: FromNetworkWorker): void {
+  self.postMessage(message);
+}
+
+let worker: NetworkWorker | undefined;
+
+self.onmessage = (event: MessageEvent<ToNetworkWorker>) => {
+  const message = event.data;
+  switch (message.type) {
+    case 'start':
+      worker ??= new NetworkWorker(message);
+      void worker.run(message);
+      break;
+    case 'input':
+      worker?.sendInput(message);
+      break;
+    case 'hasten':
+      worker?.hasten();
+      break;
+    case 'arrivals':
+      worker?.reportArrivals(message.request);
+      break;
+    case 'close':
+      worker?.close();
+      self.close();
+      break;
+  }
+};

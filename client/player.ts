@@ -1,0 +1,284 @@
+/**
+ * The player: a frame's way through the browser, from top to bottom.
+ *
+ *   network worker   transport -> receiver -+-> access units, over a port that the page does not touch
+ *                                           +-> sound decoder -> ring -> playback worklet
+ *   video worker     decoder -> presenter -> canvas
+ *   page (here)      starts and joins the parts, passes input on, shows state
+ */
+import type { InputEvent } from '../protocol/input.ts';
+import { SoundOutput } from './audio/output.ts';
+import networkWorkerUrl from './network.worker.ts?worker&url';
+import { asTransport, readPageParameters, type PageParameters } from './page-parameters.ts';
+import { scriptUrl } from './script-urls.ts';
+import { sayLeave } from './session-api.ts';
+import type { TransportKind } from './transport/transport.ts';
+import videoWorkerUrl from './video/video.worker.ts?worker&url';
+import type {
+  ArrivalReport,
+  Cursor,
+  FromNetworkWorker,
+  FromVideoWorker,
+  NetworkStats,
+  PatternProbeReport,
+  PlayerState,
+  PlayerStats,
+  SoundState,
+  ToNetworkWorker,
+  ToVideoWorker,
+  VideoStats,
+} from './worker-messages.ts';
+
+export type { ArrivalReport, Cursor, PatternProbeReport, PlayerState, PlayerStats, SoundState };
+
+/** What the page gives the player. The canvas belongs to the player from then on: its size is the desktop's. */
+export interface PlayerOptions {
+  readonly canvas: HTMLCanvasElement;
+  onState(state: PlayerState): void;
+  onCursor(cursor: Cursor): void;
+  /** About twice a second while connected. */
+  onStats(stats: PlayerStats): void;
+}
+
+/** Measurements that only `?probe=1` turns on. */
+export interface PlayerProbe {
+  /** What the painted pattern said so far. */
+  pattern(): Promise<PatternProbeReport>;
+  /** What arrived since the last call. */
+  arrivals(): Promise<ArrivalReport>;
+  /** The last seconds of sound as they left the worklet, of the left channel; `undefined` without sound. */
+  recording(): Promise<{ samples: Float32Array; sampleRate: number } | undefined>;
+  /** The newest statistics. */
+  stats(): PlayerStats | undefined;
+}
+
+/** Where the transport that won last time is remembered in this browser. */
+const WINNER_KEY = 'oriel.transport';
+
+/** Seconds of sound that the probe keeps. */
+const RECORD_SECONDS = 20;
+
+/** One desktop on one canvas. `start()` connects, and connects again after every cut, until `close()`. */
+export class Player {
+  /** Only with `?probe=1` in the page's address. */
+  readonly probe: PlayerProbe | undefined;
+  readonly #options: PlayerOptions;
+  readonly #page: PageParameters;
+  readonly #sound: SoundOutput;
+  readonly #network: Worker;
+  readonly #video: Worker;
+  readonly #stopListening = new AbortController();
+  readonly #arrivalAnswers = new Map<number, (report: ArrivalReport) => void>();
+  readonly #probeAnswers = new Map<number, (report: PatternProbeReport) => void>();
+  #probeRequests = 0;
+  #state: PlayerState = { phase: 'connecting' };
+  #networkStats: NetworkStats | undefined;
+  #videoStats: VideoStats | undefined;
+  #stats: PlayerStats | undefined;
+
+  constructor(options: PlayerOptions) {
+    this.#options = options;
+    this.#page = readPageParameters(location.search);
+    const { mode, hasProbe } = this.#page;
+    this.#sound = new SoundOutput({ mode, recordSeconds: hasProbe ? RECORD_SECONDS : 0 });
+    this.#network = new Worker(scriptUrl(networkWorkerUrl), { type: 'module', name: 'network' });
+    this.#video = new Worker(scriptUrl(videoWorkerUrl), { type: 'module', name: 'video' });
+    this.#network.onmessage = (event: MessageEvent<FromNetworkWorker>) =>
+      this.#onNetwork(event.data);
+    this.#video.onmessage = (event: MessageEvent<FromVideoWorker>) => this.#onVideo(event.data);
+    const onWorkerError = (event: ErrorEvent): void =>
+      this.#show({ phase: 'refused', message: `The player failed: ${event.message}` });
+    this.#network.onerror = onWorkerError;
+    this.#video.onerror = onWorkerError;
+    if (hasProbe) {
+      this.probe = {
+        pattern: () => this.#askPattern(),
+        arrivals: () => this.#askArrivals(),
+        recording: () => this.#sound.recording(),
+        stats: () => this.#stats,
+      };
+    }
+  }
+
+  /** Begins to connect. Call once. */
+  start(): void {
+    const { mode, pinned, hasProbe } = this.#page;
+    const media = new MessageChannel();
+    const canvas = this.#options.canvas.transferControlToOffscreen();
+    const mediaPort = media.port1;
+    this.#toVideo({ type: 'start', canvas, mode, mediaPort, probe: hasProbe }, [canvas, mediaPort]);
+    const videoPort = media.port2;
+    const sound = this.#sound.link;
+    const soundPort = sound?.type === 'port' ? [sound.port] : [];
+    const lastWinner = readLastWinner();
+    this.#toNetwork(
+      {
+        type: 'start',
+        page: location.href,
+        mode,
+        pinned,
+        lastWinner,
+        videoPort,
+        sound,
+        probe: hasProbe,
+      },
+      [videoPort, ...soundPort],
+    );
+    void this.#sound.start();
+    this.#hastenWhenBack();
+    this.#leaveWithPage();
+    this.#show(this.#state);
+  }
+
+  /** Sends input in order; it is kept and repeated until the server has it. Ignored while not live. */
+  sendInput(events: readonly InputEvent[]): void {
+    if (this.#state.phase === 'live' && events.length > 0) {
+      this.#toNetwork({ type: 'input', events });
+    }
+  }
+
+  /** Silences the sound without stopping it. */
+  setMuted(isMuted: boolean): void {
+    this.#sound.setMuted(isMuted);
+  }
+
+  /** Starts the sound inside a user gesture where the browser demands one. Never rejects. */
+  resumeSound(): Promise<void> {
+    return this.#sound.resume();
+  }
+
+  get soundState(): SoundState {
+    return this.#sound.state;
+  }
+
+  /** Ends the connection and frees everything. Idempotent. */
+  close(): void {
+    if (this.#stopListening.signal.aborted) return;
+    this.#stopListening.abort();
+    this.#toNetwork({ type: 'close' });
+    this.#toVideo({ type: 'close' });
+    this.#sound.close();
+    this.#show({ phase: 'ended' });
+  }
+
+  #onNetwork(message: FromNetworkWorker): void {
+    switch (message.type) {
+      case 'state':
+        this.#show(message.state);
+        break;
+      case 'role':
+        if (this.#state.phase === 'live') this.#show({ ...this.#state, role: message.role });
+        break;
+      case 'winner':
+        rememberWinner(message.transport);
+        break;
+      case 'cursor':
+        this.#options.onCursor(message.cursor);
+        break;
+      case 'arrivals':
+        this.#arrivalAnswers.get(message.request)?.(message.report);
+        this.#arrivalAnswers.delete(message.request);
+        break;
+      case 'stats':
+        this.#networkStats = message.stats;
+        break;
+    }
+  }
+
+  #onVideo(message: FromVideoWorker): void {
+    switch (message.type) {
+      case 'stats':
+        this.#videoStats = message.stats;
+        this.#showStats();
+        break;
+      case 'size': {
+        const { width, height } = message;
+        if (this.#state.phase === 'live')
+          this.#show({ ...this.#state, desktop: { width, height } });
+        break;
+      }
+      case 'probe':
+        this.#probeAnswers.get(message.request)?.(message.report);
+        this.#probeAnswers.delete(message.request);
+        break;
+    }
+  }
+
+  #show(state: PlayerState): void {
+    this.#state = state;
+    this.#options.onState(state);
+  }
+
+  #showStats(): void {
+    if (this.#state.phase !== 'live') return;
+    const [network, video, audio] = [this.#networkStats, this.#videoStats, this.#sound.stats];
+    this.#stats = { network, video, audio };
+    this.#options.onStats(this.#stats);
+  }
+
+  #askPattern(): Promise<PatternProbeReport> {
+    this.#probeRequests += 1;
+    const request = this.#probeRequests;
+    return new Promise((resolve) => {
+      this.#probeAnswers.set(request, resolve);
+      this.#toVideo({ type: 'probe', request });
+    });
+  }
+
+  #askArrivals(): Promise<ArrivalReport> {
+    this.#probeRequests += 1;
+    const request = this.#probeRequests;
+    return new Promise((resolve) => {
+      this.#arrivalAnswers.set(request, resolve);
+      this.#toNetwork({ type: 'arrivals', request });
+    });
+  }
+
+  #hastenWhenBack(): void {
+    const { signal } = this.#stopListening;
+    const hasten = (): void => this.#toNetwork({ type: 'hasten' });
+    addEventListener('online', hasten, { signal });
+    document.addEventListener(
+      'visibilitychange',
+      () => {
+        if (document.visibilityState === 'visible') hasten();
+      },
+      { signal },
+    );
+  }
+
+  /** A browser that closes a tab may say nothing over WebTransport, so that the page has to. */
+  #leaveWithPage(): void {
+    const { signal } = this.#stopListening;
+    const leave = (): void => {
+      const { phase, connection } = this.#state;
+      if (phase === 'live' && connection !== undefined) sayLeave(connection);
+    };
+    addEventListener('pagehide', leave, { signal });
+  }
+
+  #toNetwork(message: ToNetworkWorker, transfer: Transferable[] = []): void {
+    this.#network.postMessage(message, transfer);
+  }
+
+  #toVideo(message: ToVideoWorker, transfer: Transferable[] = []): void {
+    this.#video.postMessage(message, transfer);
+  }
+}
+
+/** Storage may be forbidden to this page; then the race runs as for the first time. */
+function readLastWinner(): TransportKind | undefined {
+  try {
+    return asTransport(localStorage.getItem(WINNER_KEY));
+  } catch {
+    return undefined;
+  }
+}
+
+function rememberWinner(transport: TransportKind): void {
+  try {
+    localStorage.setItem(WINNER_KEY, transport);
+  } catch {
+    // See readLastWinner.
+  }
+}

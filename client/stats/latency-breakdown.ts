@@ -1,0 +1,107 @@
+import type { LatencyBreakdown, StageLatency, TypicalFrame } from '../worker-messages.ts';
+
+/** The moments of one frame that was shown, all on one clock, µs. */
+export interface FrameMoments {
+  readonly capturedAt: number;
+  /** The server began to write it: `sendTs` of its first data unit. */
+  readonly writtenAt: number;
+  /** Its last byte arrived. */
+  readonly receivedAt: number;
+  readonly decodedAt: number;
+  readonly shownAt: number;
+}
+
+/** How long one frame spent where, whole µs; the four parts add up to `total` exactly. */
+export interface FrameStages {
+  readonly encode: number;
+  /** Negative when the way was shorter than the error of the clock's estimate. */
+  readonly network: number;
+  readonly decode: number;
+  readonly present: number;
+  readonly total: number;
+}
+
+/** Frames of the sliding window: 4 s at 60 per second, enough for a p95 that is not one frame. */
+const WINDOW = 240;
+
+/**
+ * Splits one frame's time from capture to drawn. Moments are rounded to whole µs first: sums of whole numbers are exact,
+ * those of fractions are not.
+ */
+export function stagesOf(frame: FrameMoments): FrameStages {
+  const capturedAt = Math.round(frame.capturedAt);
+  const writtenAt = Math.round(frame.writtenAt);
+  const receivedAt = Math.round(frame.receivedAt);
+  const decodedAt = Math.round(frame.decodedAt);
+  const shownAt = Math.round(frame.shownAt);
+  return {
+    encode: writtenAt - capturedAt,
+    network: receivedAt - writtenAt,
+    decode: decodedAt - receivedAt,
+    present: shownAt - decodedAt,
+    total: shownAt - capturedAt,
+  };
+}
+
+/** Where the time of the last frames went. A pure core with a bounded window; `report` sorts, so call it rarely. */
+export class LatencyWindow {
+  readonly #frames: FrameStages[] = [];
+  #next = 0;
+  #sinceReport: number[] = [];
+
+  add(moments: FrameMoments): void {
+    const frame = stagesOf(moments);
+    this.#frames[this.#next] = frame;
+    this.#next = (this.#next + 1) % WINDOW;
+    if (this.#sinceReport.length < WINDOW) this.#sinceReport.push(frame.total);
+  }
+
+  clear(): void {
+    this.#frames.length = 0;
+    this.#next = 0;
+    this.#sinceReport = [];
+  }
+
+  /** Undefined while nothing was shown. Begins the next `recent`. */
+  report(): LatencyBreakdown | undefined {
+    const frames = this.#frames;
+    if (frames.length === 0) return undefined;
+    const stage = (name: keyof FrameStages): StageLatency =>
+      percentiles(frames.map((frame) => frame[name]));
+    const recent = this.#sinceReport;
+    this.#sinceReport = [];
+    return {
+      samples: frames.length,
+      encode: stage('encode'),
+      network: stage('network'),
+      decode: stage('decode'),
+      present: stage('present'),
+      total: stage('total'),
+      typical: typicalOf(frames),
+      ...(recent.length === 0 ? {} : { recent: percentiles(recent) }),
+    };
+  }
+}
+
+/** The mean of the middle half of the frames: as steady as a median, and its parts add up as those of one frame do. */
+function typicalOf(frames: readonly FrameStages[]): TypicalFrame {
+  const sorted = [...frames].sort((a, b) => a.total - b.total);
+  const quarter = Math.floor(sorted.length / 4);
+  const middle = sorted.slice(quarter, sorted.length - quarter);
+  const meanMs = (name: keyof FrameStages): number =>
+    middle.reduce((sum, frame) => sum + frame[name], 0) / middle.length / 1000;
+  return {
+    encodeMs: meanMs('encode'),
+    networkMs: meanMs('network'),
+    decodeMs: meanMs('decode'),
+    presentMs: meanMs('present'),
+    totalMs: meanMs('total'),
+  };
+}
+
+function percentiles(spans: number[]): StageLatency {
+  spans.sort((a, b) => a - b);
+  const at = (part: number): number =>
+    (spans[Math.min(spans.length - 1, Math.floor(part * spans.length))] ?? 0) / 1000;
+  return { p50Ms: at(0.5), p95Ms: at(0.95) };
+}

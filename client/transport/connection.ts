@@ -1,0 +1,302 @@
+import { KeyRequestReason } from '../../protocol/control/abandon.ts';
+import type { ControlUnit } from '../../protocol/control/control-unit.ts';
+import type { Hello, HelloAck } from '../../protocol/control/hello.ts';
+import type { RoleName } from '../../protocol/control/role.ts';
+import type { ReportValues } from '../../protocol/control/report.ts';
+import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
+import { sequence, type FlowId } from '../../protocol/flow.ts';
+import type { CompleteMessage } from '../../protocol/fragment.ts';
+import type { InputEvent } from '../../protocol/input.ts';
+import { micros, toMicros32 } from '../../protocol/time.ts';
+import { localMicros } from '../local-time.ts';
+import type { ClockSync } from '../receive/clock-sync.ts';
+import type { ReceivedMessage } from '../receive/ordered-flow.ts';
+import { Receiver, type ReceiverCounters, type ReceiverOutput } from '../receive/receiver.ts';
+import { Reporter } from '../receive/reporter.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { InputChannel } from './input-channel.ts';
+import { BROKEN, type ClientTransport, type TransportEnd } from './transport.ts';
+
+/** What a live connection delivers, in order. */
+export interface ConnectionSink {
+  video(received: ReceivedMessage): void;
+  /** @param missing packets lost just before this one */
+  audio(received: ReceivedMessage, missing: number): void;
+  cursor(payload: Uint8Array): void;
+  /** Control has come or gone. */
+  role(role: RoleName): void;
+  /** Session clock minus local time, µs; again whenever the estimate moves. */
+  clock(offset: number): void;
+}
+
+/** Time between looks at the clock, holes and silence, ms. */
+const TICK_MS = 100;
+
+/** Time between reports until ACK_CFG says otherwise, ms. */
+const DEFAULT_REPORT_MS = 50;
+
+/** Outputs that may wait for `attach`: what a server sends in the moment between HELLO_ACK and the end of the race. */
+const MAX_EARLY = 256;
+
+/** FLOW_ACCEPT `credit` of flows that deadlines bound instead of credit. */
+const NO_CREDIT_LIMIT = 0;
+
+/**
+ * One connection to the server from HELLO to its end: it keeps the clock, puts messages in order, asks for keyframes, reports,
+ * repeats input and notices silence. It owns its transport.
+ */
+export class Connection {
+  /** Resolves with HELLO_ACK; rejects when the connection ends before it. */
+  readonly ready: Promise<HelloAck>;
+  readonly ended: Promise<TransportEnd>;
+  readonly transport: ClientTransport;
+  readonly #receiver: Receiver;
+  readonly #reporter = new Reporter();
+  readonly #input: InputChannel;
+  readonly #heartbeat: Heartbeat;
+  readonly #tickTimer: ReturnType<typeof setInterval>;
+  #reportTimer: ReturnType<typeof setInterval> | undefined;
+  #sink: ConnectionSink | undefined;
+  #early: ReceiverOutput[] = [];
+  #isEnded = false;
+  #role: RoleName | undefined;
+  #resolveReady: (ack: HelloAck) => void = () => undefined;
+  #endWith: (end: TransportEnd) => void = () => undefined;
+  receivedBytes = 0;
+
+  constructor(transport: ClientTransport, hello: Hello) {
+    this.transport = transport;
+    this.#receiver = new Receiver({ inOrder: !transport.isLossy });
+    this.#heartbeat = new Heartbeat({
+      now: localMicros(),
+      send: (unit) => transport.sendControl(unit),
+      onClock: (offset) => this.#sink?.clock(offset),
+    });
+    this.#input = new InputChannel(transport, (local) => this.#heartbeat.sessionStamp(local));
+    this.ended = new Promise((resolve) => {
+      this.#endWith = resolve;
+    });
+    this.ready = new Promise((resolve, reject) => {
+      this.#resolveReady = resolve;
+      void this.ended.then((end) => reject(new ConnectionRefusedError(end)));
+    });
+    this.ready.catch(() => undefined);
+    void transport.ended.then((end) => this.#end(end));
+    transport.start({
+      control: (unit) => this.#onControl(unit),
+      message: (message, receivedAt, begunAt) => this.#onMessage(message, receivedAt, begunAt),
+      received: (bytes) => {
+        this.receivedBytes += bytes;
+        this.#heartbeat.heard(localMicros());
+      },
+    });
+    this.#tickTimer = setInterval(() => this.#tick(), TICK_MS);
+    transport.sendControl({ type: 'hello', hello });
+  }
+
+  /** Begins delivery; what came since HELLO_ACK is delivered first. */
+  attach(sink: ConnectionSink): void {
+    this.#sink = sink;
+    const { offset } = this.#heartbeat;
+    if (offset !== undefined) sink.clock(offset);
+    const early = this.#early;
+    this.#early = [];
+    this.#deliver(early);
+  }
+
+  sendInput(events: readonly InputEvent[]): void {
+    this.#input.send(events);
+  }
+
+  /** The video decoder failed and waits for a keyframe. */
+  loseDecoder(): void {
+    this.#deliver(
+      this.#receiver.loseDecoder(localMicros(), this.#rtt),
+      KeyRequestReason.decodeError,
+    );
+  }
+
+  /** Sets what the next reports say about decoding and showing. */
+  setReportValues(values: ReportValues): void {
+    this.#reporter.values = values;
+  }
+
+  /** What the server said last; undefined before HELLO_ACK. */
+  get role(): RoleName | undefined {
+    return this.#role;
+  }
+
+  get counters(): ReceiverCounters {
+    return this.#receiver.counters;
+  }
+
+  get clock(): ClockSync {
+    return this.#heartbeat.clock;
+  }
+
+  get unacknowledgedInput(): number {
+    return this.#input.unacknowledged;
+  }
+
+  /** Idempotent. */
+  close(code: SessionCode, reason: string): void {
+    if (this.#isEnded) return;
+    this.transport.close(code, reason);
+    this.#end({ code, reason });
+  }
+
+  get #rtt(): number {
+    return this.#heartbeat.clock.smoothedRtt ?? 0;
+  }
+
+  #onControl(unit: ControlUnit): void {
+    const now = localMicros();
+    switch (unit.type) {
+      case 'helloAck':
+        this.#heartbeat.begin(unit.helloAck.clock, now);
+        this.#startReports(DEFAULT_REPORT_MS);
+        this.#role = unit.helloAck.role;
+        this.#resolveReady(unit.helloAck);
+        break;
+      case 'role':
+        this.#role = unit.role;
+        this.#sink?.role(unit.role);
+        break;
+      case 'flowOpen':
+        this.transport.sendControl({
+          type: 'flowAccept',
+          flow: unit.flow,
+          credit: NO_CREDIT_LIMIT,
+        });
+        this.#deliver(this.#receiver.open(unit.flow, unit.kind, now, this.#rtt));
+        break;
+      case 'flowClose':
+        this.#receiver.close(unit.flow);
+        break;
+      case 'abandon':
+        this.#deliver(this.#receiver.abandon(unit, now, this.#rtt));
+        break;
+      case 'pong':
+        this.#heartbeat.answered(unit, now);
+        break;
+      case 'ping':
+        this.#heartbeat.answer(unit, now);
+        break;
+      case 'inputAck':
+        this.#input.acknowledge(unit.cumulative);
+        break;
+      case 'ackConfig':
+        this.#startReports(unit.reportInterval);
+        break;
+      case 'error':
+        // An error of one flow is not the end of the session.
+        if (unit.ref === 0) this.#endByServer({ code: unit.code, reason: unit.message });
+        break;
+      // GOAWAY precedes a close that tells the same; RATE and the others have no use here yet.
+      case 'goaway':
+      case 'rate':
+      case 'revise':
+      case 'flowAccept':
+      case 'flowUpdate':
+      case 'credit':
+      case 'keyRequest':
+      case 'ack':
+      case 'report':
+        break;
+      // Only a client sends these.
+      case 'auth':
+      case 'hello':
+      case 'input':
+        throw new ProtocolError('E_STATE', `unit: expected one of a server, got ${unit.type}`);
+    }
+  }
+
+  #onMessage(message: CompleteMessage, receivedAt: number, begunAt: number): void {
+    const { header, payload, sendTimeFirst } = message;
+    this.#reporter.add({
+      flow: header.flow,
+      seq: header.seq,
+      status: 'complete',
+      bytes: payload.length,
+      echo: sendTimeFirst,
+      first: toMicros32(micros(begunAt)),
+      last: toMicros32(micros(receivedAt)),
+    });
+    this.#deliver(this.#receiver.push({ message, receivedAt }, receivedAt, this.#rtt));
+  }
+
+  #deliver(outputs: readonly ReceiverOutput[], why: KeyRequestReason = KeyRequestReason.gap): void {
+    const sink = this.#sink;
+    for (const output of outputs) {
+      if (output.type === 'keyRequest') this.#requestKey(output.flow, output.lastDecoded, why);
+      else if (sink === undefined) this.#keepEarly(output);
+      else if (output.type === 'video') sink.video(output.received);
+      else if (output.type === 'audio') sink.audio(output.received, output.missing);
+      else if (output.kind === 'cursor') sink.cursor(output.received.message.payload);
+    }
+  }
+
+  #keepEarly(output: ReceiverOutput): void {
+    if (this.#early.length < MAX_EARLY) this.#early.push(output);
+    else this.close(SessionCode.limit, `early messages: expected at most ${MAX_EARLY}`);
+  }
+
+  #requestKey(flow: FlowId, lastDecoded: number | undefined, why: KeyRequestReason): void {
+    const isStart = lastDecoded === undefined;
+    this.transport.sendControl({
+      type: 'keyRequest',
+      flow,
+      lastDecoded: isStart ? undefined : sequence(lastDecoded),
+      reason: isStart ? KeyRequestReason.start : why,
+    });
+  }
+
+  #tick(): void {
+    const now = localMicros();
+    this.#deliver(this.#receiver.tick(now, this.#rtt));
+    this.#heartbeat.tick(now);
+    if (this.#heartbeat.isLost(now)) {
+      this.transport.close(SessionCode.timeout, 'no sign of the server');
+      this.#end({ code: BROKEN, reason: 'the server went silent' });
+    }
+  }
+
+  #startReports(everyMs: number): void {
+    clearInterval(this.#reportTimer);
+    if (everyMs <= 0) return;
+    this.#reportTimer = setInterval(() => {
+      const { entries, values } = this.#reporter.take();
+      this.transport.sendControl({
+        type: 'report',
+        now: toMicros32(micros(localMicros())),
+        entries,
+        values,
+      });
+    }, everyMs);
+  }
+
+  #endByServer(end: TransportEnd): void {
+    this.transport.close(SessionCode.ok, 'as you say');
+    this.#end(end);
+  }
+
+  #end(end: TransportEnd): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    clearInterval(this.#tickTimer);
+    clearInterval(this.#reportTimer);
+    this.#input.close();
+    this.#endWith(end);
+  }
+}
+
+/** The connection ended before HELLO_ACK. */
+export class ConnectionRefusedError extends Error {
+  override readonly name = 'ConnectionRefusedError';
+  readonly end: TransportEnd;
+
+  constructor(end: TransportEnd) {
+    super(`connection ended with ${end.code} before HELLO_ACK: ${end.reason}`);
+    this.end = end;
+  }
+}

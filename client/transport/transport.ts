@@ -1,0 +1,49 @@
+/** The client's side of a transport: one contract, implemented over WebTransport and over WebSocket. */
+import type { CompleteMessage } from '../../protocol/fragment.ts';
+import type { ControlUnit } from '../../protocol/control/control-unit.ts';
+import type { SessionCode } from '../../protocol/errors.ts';
+
+/** The two ways to reach the server, by the names of the `?transport=` parameter. */
+export type TransportKind = 'webtransport' | 'websocket';
+
+/** TransportEnd code of a connection that broke without a word. */
+export const BROKEN = -1;
+
+/** Why a connection ended. `code` is a session code of docs/protocol.md, or BROKEN. */
+export interface TransportEnd {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/**
+ * Receives everything that a transport brings. `receivedAt` is local time in microseconds, taken when the last byte of the
+ * message arrived. A transport calls no method of its sink after `ended`.
+ */
+export interface TransportSink {
+  control(unit: ControlUnit): void;
+  /** @param begunAt when its first byte arrived */
+  message(message: CompleteMessage, receivedAt: number, begunAt: number): void;
+  /** Bytes received, counted for statistics. */
+  received(bytes: number): void;
+}
+
+/**
+ * An open connection. It reads from `start` on: a server says nothing before it gets HELLO. A protocol error of the server
+ * closes it with the error's code.
+ */
+export interface ClientTransport {
+  readonly kind: TransportKind;
+  start(sink: TransportSink): void;
+  /** Sends one unit reliably and in order. */
+  sendControl(unit: ControlUnit): void;
+  /** Sends one unit that may be lost (input, sent again by its owner); the same as sendControl where nothing is lost. */
+  sendUnreliable(unit: ControlUnit): void;
+  /** False when sent units are never lost, so that nothing needs to be sent twice. */
+  readonly isLossy: boolean;
+  /** Idempotent. */
+  close(code: SessionCode, reason: string): void;
+  readonly ended: Promise<TransportEnd>;
+}
+
+/** Opens one kind of transport; rejects when it cannot, or when `signal` aborts (then it leaves nothing open). */
+export type Connector = (signal: AbortSignal) => Promise<ClientTransport>;

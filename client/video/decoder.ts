@@ -1,0 +1,196 @@
+import { codecOfSps, findSps, isSameBytes } from './annex-b.ts';
+
+/** An access unit on its way into the decoder; its bytes belong to the decoder from then on. */
+export interface DecoderInput {
+  readonly sequence: number;
+  readonly key: boolean;
+  readonly late: boolean;
+  /** Session clock, µs. */
+  readonly captureTime: number;
+  /** When its first data unit was written, session clock, µs. */
+  readonly sendTime: number;
+  /** Local time, µs. */
+  readonly receivedAt: number;
+  /** Annex B. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What is remembered of an access unit while it is inside the decoder. */
+export interface DecodedInput {
+  readonly sequence: number;
+  readonly late: boolean;
+  readonly captureTime: number;
+  readonly sendTime: number;
+  readonly receivedAt: number;
+  /** Local time of decode(), µs. */
+  readonly submittedAt: number;
+}
+
+/** WebCodecs may take the bytes over instead of copying them; TypeScript's DOM library does not know it yet. */
+interface TransferringChunkInit extends EncodedVideoChunkInit {
+  readonly transfer: ArrayBuffer[];
+}
+
+export interface VideoDecoderSink {
+  /** The frame belongs to the receiver, which closes it. `newestSubmittedAt` is undefined when the decoder is empty. */
+  frame(frame: VideoFrame, input: DecodedInput, newestSubmittedAt: number | undefined): void;
+  /** The decoder lost its state or was overtaken; nothing but a keyframe helps. It was already replaced. */
+  lost(error: unknown): void;
+}
+
+/** Access units inside the decoder, beyond which it counts as stuck. It holds none for the streams of this project. */
+const MAX_INSIDE = 60;
+
+/**
+ * The oldest access unit may wait this long for its frame, ms: a machine that decodes slower than pictures come would show
+ * them later and later. Beyond it everything that waits is given up for a keyframe. Longer than any stall of a scheduler
+ * that was seen to mend itself (a guess: 15 pictures at 60 Hz; measure how often it acts on a loaded machine).
+ */
+const MAX_WAIT_MS = 250;
+
+/** The decoder counts time in steps of its own: timestamps only join a frame with its input. */
+const TIMESTAMP_STEP = 1000;
+
+/**
+ * H.264 Annex B into frames, through WebCodecs (https://www.w3.org/TR/webcodecs/), set for low delay: no frame is held
+ * back. Configured anew with every new SPS, since some decoders keep the old picture size otherwise; replaced after an error.
+ */
+export class LowDelayDecoder {
+  readonly #sink: VideoDecoderSink;
+  readonly #now: () => number;
+  #decoder: VideoDecoder | undefined;
+  #sps: Uint8Array | undefined;
+  #codec: string | undefined;
+  #needsKey = true;
+  #timestamp = 0;
+  #newestSubmittedAt = 0;
+  readonly #inside = new Map<number, DecodedInput>();
+  /** `overloads`: how often pictures came faster than they were decoded, so that what waited was given up. */
+  readonly counters = { decoded: 0, errors: 0, overloads: 0 };
+
+  constructor(sink: VideoDecoderSink, now: () => number) {
+    this.#sink = sink;
+    this.#now = now;
+  }
+
+  /** The codec string of the stream, once known. */
+  get codec(): string | undefined {
+    return this.#codec;
+  }
+
+  /** Access units that wait for the decoder. */
+  get queueSize(): number {
+    return this.#decoder?.decodeQueueSize ?? 0;
+  }
+
+  decode(input: DecoderInput): void {
+    if (this.#isOverloaded()) {
+      this.counters.overloads += 1;
+      this.reset();
+      if (!input.key) this.#sink.lost(new Error(`decoder too slow: more than ${MAX_WAIT_MS} ms`));
+    }
+    if (input.key) this.#configureFor(input.bytes);
+    if (this.#needsKey && !input.key) return;
+    const decoder = this.#decoder;
+    if (decoder === undefined) {
+      this.#lose(new Error('keyframe without a sequence parameter set'));
+      return;
+    }
+    if (this.#inside.size >= MAX_INSIDE) {
+      this.#lose(new Error(`decoder stuck: ${MAX_INSIDE} access units without a frame`));
+      return;
+    }
+    this.#needsKey = false;
+    this.#timestamp += TIMESTAMP_STEP;
+    this.#newestSubmittedAt = this.#now();
+    const { sequence, late, captureTime, sendTime, receivedAt } = input;
+    this.#inside.set(this.#timestamp, {
+      sequence,
+      late,
+      captureTime,
+      sendTime,
+      receivedAt,
+      submittedAt: this.#newestSubmittedAt,
+    });
+    try {
+      const chunk: TransferringChunkInit = {
+        type: input.key ? 'key' : 'delta',
+        timestamp: this.#timestamp,
+        data: input.bytes,
+        transfer: [input.bytes.buffer],
+      };
+      decoder.decode(new EncodedVideoChunk(chunk));
+    } catch (error) {
+      this.#lose(error);
+    }
+  }
+
+  /** Forgets the stream; the next access unit must be a keyframe. */
+  reset(): void {
+    this.#discard();
+    this.#needsKey = true;
+  }
+
+  close(): void {
+    this.#discard();
+  }
+
+  #isOverloaded(): boolean {
+    const [oldest] = this.#inside.values();
+    return oldest !== undefined && this.#now() - oldest.submittedAt > MAX_WAIT_MS * 1000;
+  }
+
+  #configureFor(accessUnit: Uint8Array): void {
+    const sps = findSps(accessUnit);
+    if (sps === undefined) return;
+    const isKnown = this.#sps !== undefined && isSameBytes(sps, this.#sps);
+    if (isKnown && this.#decoder !== undefined) return;
+    this.#sps = sps.slice();
+    this.#codec = codecOfSps(sps);
+    this.#decoder ??= this.#create();
+    this.#decoder.configure({ codec: this.#codec, optimizeForLatency: true });
+  }
+
+  #create(): VideoDecoder {
+    const decoder: VideoDecoder = new VideoDecoder({
+      output: (frame) => {
+        if (decoder === this.#decoder) this.#output(frame);
+        else frame.close();
+      },
+      error: (error) => {
+        if (decoder === this.#decoder) this.#lose(error);
+      },
+    });
+    return decoder;
+  }
+
+  #output(frame: VideoFrame): void {
+    const input = this.#inside.get(frame.timestamp);
+    if (input === undefined) {
+      frame.close();
+      return;
+    }
+    // Frames come in order: what is still listed before this one came out of nothing (a damaged slice).
+    for (const timestamp of this.#inside.keys()) {
+      if (timestamp > frame.timestamp) break;
+      this.#inside.delete(timestamp);
+    }
+    this.counters.decoded += 1;
+    this.#sink.frame(frame, input, this.#inside.size > 0 ? this.#newestSubmittedAt : undefined);
+  }
+
+  #lose(error: unknown): void {
+    this.#discard();
+    this.#needsKey = true;
+    this.counters.errors += 1;
+    this.#sink.lost(error);
+  }
+
+  #discard(): void {
+    const decoder = this.#decoder;
+    this.#decoder = undefined;
+    this.#sps = undefined;
+    this.#inside.clear();
+    if (decoder !== undefined && decoder.state !== 'closed') decoder.close();
+  }
+}

@@ -1,0 +1,307 @@
+/** One connection on the screen: picture, bar, overlay and settings around one player. */
+import { LitElement, css, html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import type { LatencyModeName } from '../../protocol/latency-mode.ts';
+import type { PlayerState, PlayerStats, SoundState } from '../player.ts';
+import { flagsOf } from '../input/keyboard-facts.ts';
+import { isStatisticsKey } from '../input/local-keys.ts';
+import type { TransportKind } from '../transport/transport.ts';
+import './connection-overlay.ts';
+import type { OverlayAction } from './connection-overlay.ts';
+import './desktop-view.ts';
+import type { DesktopView, DesktopViewListener } from './desktop-view.ts';
+import { Fullscreen } from './fullscreen.ts';
+import { soundOffIcon } from './icons.ts';
+import type { CreatePlayer, PlayerControl } from './player-control.ts';
+import './stats-overlay.ts';
+import { LatencyHistory } from './statistics/latency-history.ts';
+import './settings-panel.ts';
+import type { CreateLink } from './settings/sharing-section.ts';
+import './status-bar.ts';
+import type { StatusBarAction } from './status-bar.ts';
+import { base, buttons } from './theme.ts';
+
+/**
+ * `<oriel-desktop-screen>`: makes a player when it enters the page and closes it when it leaves. Dispatches `again` and `reload` when
+ * the user asks for a new connection or a new page, and lets `transport` and `logout` of the settings pass.
+ */
+export class DesktopScreen extends LitElement {
+  static override readonly styles = [
+    base,
+    buttons,
+    css`
+      :host {
+        position: fixed;
+        inset: 0;
+        background: var(--page);
+      }
+
+      .sound {
+        position: absolute;
+        z-index: 2;
+        bottom: max(20px, env(safe-area-inset-bottom));
+        left: 50%;
+        min-height: 40px;
+        border-radius: 99px;
+        background: rgb(27 32 41 / 92%);
+        box-shadow: var(--shadow);
+        font-size: 0.9rem;
+        white-space: nowrap;
+        transform: translateX(-50%);
+        backdrop-filter: blur(18px);
+      }
+
+      .sound svg {
+        width: 18px;
+        height: 18px;
+        color: var(--accent);
+      }
+    `,
+  ];
+
+  static override readonly properties = {
+    createPlayer: { attribute: false },
+    createLink: { attribute: false },
+    pinned: { attribute: false },
+    mode: { attribute: false },
+    state: { state: true },
+    stats: { state: true },
+    sound: { state: true },
+    isMuted: { state: true },
+    isFullscreen: { state: true },
+    areSettingsOpen: { state: true },
+    areStatisticsOpen: { state: true },
+    hadPicture: { state: true },
+  };
+
+  declare createPlayer: CreatePlayer;
+  declare createLink: CreateLink | undefined;
+  /** The transport that the address pins. */
+  declare pinned: TransportKind | undefined;
+  declare mode: LatencyModeName;
+  declare state: PlayerState;
+  /** The newest statistics; undefined while there is no live connection. */
+  declare stats: PlayerStats | undefined;
+  declare sound: SoundState;
+  declare isMuted: boolean;
+  declare isFullscreen: boolean;
+  declare areSettingsOpen: boolean;
+  declare areStatisticsOpen: boolean;
+  declare hadPicture: boolean;
+
+  #player: PlayerControl | undefined;
+  #fullscreen: Fullscreen | undefined;
+  readonly #history = new LatencyHistory();
+
+  readonly #listener: DesktopViewListener = {
+    sendInput: (events) => this.#player?.sendInput(events),
+    gesture: () => this.#gesture(),
+    leave: () => this.renderRoot.querySelector('oriel-status-bar')?.focusControls(),
+    statistics: () => this.#toggleStatistics(),
+    isKeyboardCaptured: () => this.#fullscreen?.isKeyboardCaptured ?? false,
+  };
+
+  constructor() {
+    super();
+    this.createLink = undefined;
+    this.pinned = undefined;
+    this.mode = 'balanced';
+    this.state = { phase: 'connecting' };
+    this.stats = undefined;
+    this.sound = 'starting';
+    this.isMuted = false;
+    this.isFullscreen = false;
+    this.areSettingsOpen = false;
+    this.areStatisticsOpen = false;
+    this.hadPicture = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('keydown', this.#keyDown);
+    this.#fullscreen = new Fullscreen((isFullscreen) => {
+      this.isFullscreen = isFullscreen;
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener('keydown', this.#keyDown);
+    this.#player?.close();
+    this.#player = undefined;
+    this.#fullscreen?.close();
+  }
+
+  protected override firstUpdated(): void {
+    const view = this.#view;
+    if (view === null) return;
+    this.#player = this.createPlayer({
+      canvas: view.canvas,
+      onState: (state) => this.#stateChanged(state),
+      onCursor: (cursor) => view.showCursor(cursor),
+      onStats: (stats) => this.#statsChanged(stats),
+    });
+    this.#player.start();
+  }
+
+  protected override render(): TemplateResult {
+    const { state, hadPicture } = this;
+    const isLive = state.phase === 'live';
+    // Input of a viewer who may control takes control when nobody has it.
+    const mayControl = state.mayControl ?? state.role === 'controller';
+    return html`
+      <oriel-status-bar
+        .state=${state}
+        .latencyMs=${latencyOf(this.stats)}
+        .isMuted=${this.isMuted}
+        .hasSound=${this.sound !== 'unavailable'}
+        .isFullscreen=${this.isFullscreen}
+        .canFullscreen=${Fullscreen.isAvailable}
+        .hasTouchKeyboard=${mayControl && matchMedia('(pointer: coarse)').matches}
+        .areSettingsOpen=${this.areSettingsOpen}
+        .areStatisticsOpen=${this.areStatisticsOpen}
+        @action=${(event: CustomEvent<StatusBarAction>) => this.#act(event.detail)}
+      ></oriel-status-bar>
+      ${
+        this.areStatisticsOpen
+          ? html`<oriel-stats-overlay
+              .state=${state}
+              .stats=${this.stats}
+              .history=${this.#history.points}
+              @close=${() => this.#toggleStatistics()}
+            ></oriel-stats-overlay>`
+          : nothing
+      }
+      <oriel-desktop-view
+        .desktop=${state.desktop}
+        .visible=${hadPicture}
+        .dimmed=${hadPicture && !isLive}
+        .controllable=${mayControl}
+        .listener=${this.#listener}
+      ></oriel-desktop-view>
+      <oriel-connection-overlay
+        .state=${state}
+        .isOverPicture=${hadPicture}
+        @action=${(event: CustomEvent<OverlayAction>) => this.dispatchEvent(new Event(event.detail))}
+      ></oriel-connection-overlay>
+      ${
+        isLive && this.sound === 'suspended' && !this.isMuted
+          ? html`<button class="button sound" @click=${() => this.#gesture()}>
+              ${soundOffIcon} Click for sound
+            </button>`
+          : nothing
+      }
+      <oriel-settings-panel
+        .pinned=${this.pinned}
+        .active=${state.transport}
+        .mode=${this.mode}
+        .isController=${mayControl}
+        .createLink=${this.createLink}
+        @close=${() => this.#settingsClosed()}
+        @lockpointer=${() => void this.#lockPointer()}
+      ></oriel-settings-panel>
+    `;
+  }
+
+  get #view(): DesktopView | null {
+    return this.renderRoot.querySelector('oriel-desktop-view');
+  }
+
+  #stateChanged(state: PlayerState): void {
+    const wasLive = this.state.phase === 'live';
+    // What was known of the desktop stays, so that its old picture keeps its place.
+    const { desktop, role, mayControl } = this.state;
+    this.state = {
+      ...(desktop && { desktop }),
+      ...(role && { role }),
+      ...(mayControl !== undefined && { mayControl }),
+      ...state,
+    };
+    if (state.phase !== 'live') {
+      this.stats = undefined;
+      return;
+    }
+    this.hadPicture = true;
+    if (!wasLive) this.#view?.inputRestored();
+    if (!wasLive && !this.areSettingsOpen) void this.updateComplete.then(() => this.#toDesktop());
+  }
+
+  #statsChanged(stats: PlayerStats): void {
+    this.stats = stats;
+    this.sound = stats.audio.state;
+    const recent = stats.video?.latency?.recent;
+    if (recent !== undefined) this.#history.add(recent, performance.now());
+  }
+
+  /** The shortcut works wherever the focus is; the desktop's own field takes it first. */
+  readonly #keyDown = (event: KeyboardEvent): void => {
+    if (event.repeat || !isStatisticsKey({ code: event.code, flags: flagsOf(event) })) return;
+    event.preventDefault();
+    this.#toggleStatistics();
+  };
+
+  /** A user who was inside the overlay comes back to the desktop when it closes. */
+  #toggleStatistics(): void {
+    const hadFocus = this.shadowRoot?.activeElement?.localName === 'oriel-stats-overlay';
+    this.areStatisticsOpen = !this.areStatisticsOpen;
+    if (hadFocus) this.#toDesktop();
+  }
+
+  #gesture(): void {
+    if (this.sound !== 'suspended') return;
+    void this.#player?.resumeSound().then(() => {
+      this.sound = this.#player?.soundState ?? this.sound;
+    });
+  }
+
+  #act(action: StatusBarAction): void {
+    switch (action) {
+      case 'mute':
+        this.isMuted = !this.isMuted;
+        this.#player?.setMuted(this.isMuted);
+        return;
+      case 'keyboard':
+        this.#view?.toggleTouchKeyboard();
+        return;
+      case 'fullscreen':
+        void this.#fullscreen?.toggle().then(() => this.#toDesktop());
+        return;
+      case 'statistics':
+        this.#toggleStatistics();
+        return;
+      case 'settings':
+        this.areSettingsOpen = true;
+        this.renderRoot.querySelector('oriel-settings-panel')?.show();
+    }
+  }
+
+  #settingsClosed(): void {
+    this.areSettingsOpen = false;
+    this.#toDesktop();
+  }
+
+  async #lockPointer(): Promise<void> {
+    this.renderRoot.querySelector('oriel-settings-panel')?.close();
+    await this.#view?.lockPointer();
+  }
+
+  /** The desktop has the keyboard and the bar goes away. */
+  #toDesktop(): void {
+    if (this.state.phase !== 'live') return;
+    this.#view?.focusDesktop();
+    this.renderRoot.querySelector('oriel-status-bar')?.hideSoon();
+  }
+}
+
+/** What the bar shows: the desktop's latency, or the round trip until a frame was measured. */
+function latencyOf(stats: PlayerStats | undefined): number | undefined {
+  return stats?.video?.latency?.typical.totalMs ?? stats?.network?.rttMs;
+}
+
+customElements.define('oriel-desktop-screen', DesktopScreen);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'oriel-desktop-screen': DesktopScreen;
+  }
+}

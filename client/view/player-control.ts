@@ -1,0 +1,10 @@
+/** What the page needs of a player; tests give it one of their own. */
+import type { Player, PlayerOptions } from '../player.ts';
+
+export type PlayerControl = Pick<
+  Player,
+  'start' | 'sendInput' | 'setMuted' | 'resumeSound' | 'soundState' | 'close'
+>;
+
+/** Makes a player for one canvas; the screen that asked for it closes it. */
+export type CreatePlayer = (options: PlayerOptions) => PlayerControl;

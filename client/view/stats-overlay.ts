@@ -1,0 +1,110 @@
+/** The statistics of a connection, over a corner of the desktop. */
+import { LitElement, html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import type { PlayerState, PlayerStats } from '../player.ts';
+import { closeIcon } from './icons.ts';
+import { factGroups, milliseconds, type Fact, type FactGroup } from './statistics/facts.ts';
+import { latencyChart } from './statistics/latency-chart.ts';
+import type { HistoryPoint } from './statistics/latency-history.ts';
+import { stageBar } from './statistics/stage-bar.ts';
+import { stageShares } from './statistics/stages.ts';
+import { statisticsStyles } from './statistics/styles.ts';
+import { base, buttons } from './theme.ts';
+
+/** `<oriel-stats-overlay>`: dispatches `close` when the user has seen enough. The desktop beside it stays usable. */
+export class StatsOverlay extends LitElement {
+  static override readonly styles = [base, buttons, statisticsStyles];
+
+  static override readonly properties = {
+    state: { attribute: false },
+    stats: { attribute: false },
+    history: { attribute: false },
+  };
+
+  declare state: PlayerState;
+  /** Undefined while there is no live connection. */
+  declare stats: PlayerStats | undefined;
+  declare history: readonly HistoryPoint[];
+
+  constructor() {
+    super();
+    this.state = { phase: 'connecting' };
+    this.stats = undefined;
+    this.history = [];
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <section aria-labelledby="title" @keydown=${(event: KeyboardEvent) => this.#keyDown(event)}>
+        <header>
+          <h2 id="title">Statistics</h2>
+          <button
+            class="icon-button"
+            type="button"
+            aria-label="Close statistics"
+            title="Close (Ctrl+Alt+Shift+S)"
+            @click=${() => this.#close()}
+          >
+            ${closeIcon}
+          </button>
+        </header>
+        <div class="content" tabindex="0" role="group" aria-labelledby="title">
+          ${this.#renderLatency()} ${latencyChart(this.history)} ${this.#renderFacts()}
+        </div>
+      </section>
+    `;
+  }
+
+  #renderLatency(): TemplateResult {
+    const latency = this.stats?.video?.latency;
+    if (latency === undefined) return html`<p class="waiting">Waiting for the first frames…</p>`;
+    return html`
+      <p class="total">
+        <strong>${milliseconds(latency.typical.totalMs)}</strong>
+        <span class="soft">from captured to drawn</span>
+      </p>
+      ${stageBar(stageShares(latency))}
+    `;
+  }
+
+  #renderFacts(): TemplateResult {
+    const groups = this.stats === undefined ? [] : factGroups(this.state, this.stats);
+    return html`<div class="groups">${groups.map(renderGroup)}</div>`;
+  }
+
+  #keyDown(event: KeyboardEvent): void {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    this.#close();
+  }
+
+  #close(): void {
+    this.dispatchEvent(new Event('close'));
+  }
+}
+
+function renderGroup({ title, facts }: FactGroup): TemplateResult {
+  return html`
+    <div class="group">
+      <h3>${title}</h3>
+      <dl>${facts.map(renderFact)}</dl>
+    </div>
+  `;
+}
+
+function renderFact({ label, value, detail, isLoss }: Fact): TemplateResult {
+  return html`
+    <div title=${detail ?? nothing}>
+      <dt>${label}</dt>
+      <dd class=${isLoss === true ? 'loss' : ''}>${value}</dd>
+    </div>
+  `;
+}
+
+customElements.define('oriel-stats-overlay', StatsOverlay);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'oriel-stats-overlay': StatsOverlay;
+  }
+}

@@ -1,0 +1,5 @@
+/** Vite builds the module as a separate script and gives its address; see client/script-urls.ts. */
+declare module '*?worker&url' {
+  const url: string;
+  export default url;
+}

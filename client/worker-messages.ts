@@ -1,0 +1,268 @@
+/**
+ * The messages between the page, the network worker and the video worker.
+ *
+ * Media takes only the port from the network worker to the video worker and the sound ring; the page sees state,
+ * the cursor and statistics. `localTime` is microseconds of `performance.timeOrigin + performance.now()`, which every
+ * thread of a page shares.
+ */
+import type { RoleName } from '../protocol/control/role.ts';
+import type { InputEvent } from '../protocol/input.ts';
+import type { LatencyModeName } from '../protocol/latency-mode.ts';
+import type { TransportKind } from './transport/transport.ts';
+
+/** Microseconds of `performance.timeOrigin + performance.now()`; not the session clock. */
+export type LocalMicros = number;
+
+/** What the page shows of the connection. */
+export interface PlayerState {
+  readonly phase: 'connecting' | 'live' | 'reconnecting' | 'ended' | 'refused';
+  readonly transport?: TransportKind;
+  /** Names this connection to the server; no secret. */
+  readonly connection?: string;
+  readonly role?: RoleName;
+  /** Whether input may be sent: a viewer's takes control when nobody has it. */
+  readonly mayControl?: boolean;
+  /** Size of the desktop's picture in pixels. */
+  readonly desktop?: { readonly width: number; readonly height: number };
+  /** One sentence for the user; set when something is wrong. */
+  readonly message?: string;
+}
+
+/** The desktop's pointer image. `rgba` holds width × height × 4 bytes, not premultiplied; the hot spot is in pixels. */
+export type Cursor =
+  | { readonly type: 'hidden' }
+  | {
+      readonly type: 'image';
+      readonly width: number;
+      readonly height: number;
+      readonly hotX: number;
+      readonly hotY: number;
+      readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+    };
+
+/** p50 and p95 of one stage over the last seconds, in milliseconds. */
+export interface StageLatency {
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+}
+
+/** The mean of the frames around the median, in milliseconds; the four parts add up to the total. */
+export interface TypicalFrame {
+  readonly encodeMs: number;
+  readonly networkMs: number;
+  readonly decodeMs: number;
+  readonly presentMs: number;
+  readonly totalMs: number;
+}
+
+/**
+ * Where a frame's time goes, on the session clock; `total` is capture to drawn. The four stages of each frame add up to its
+ * total exactly, their percentiles do not.
+ */
+export interface LatencyBreakdown {
+  readonly samples: number;
+  /** Captured to the first byte written: the encoder and the server's queue. */
+  readonly encode: StageLatency;
+  /** First byte written to last byte received: the rest of the writing, the path, and putting fragments together. */
+  readonly network: StageLatency;
+  /** Last byte received to decoded, with the wait for what a frame depends on and the way between the workers. */
+  readonly decode: StageLatency;
+  /** Decoded to drawn. */
+  readonly present: StageLatency;
+  readonly total: StageLatency;
+  readonly typical: TypicalFrame;
+  /** `total` of the frames since the report before; absent when there were none. */
+  readonly recent?: StageLatency;
+}
+
+/** Video messages that the server gave up, by the reason of ABANDON. */
+export interface AbandonedBy {
+  readonly deadline: number;
+  readonly superseded: number;
+  /** A dependency was lost, the flow was closed, or there was no room. */
+  readonly other: number;
+}
+
+/** Counters of the network worker since the connection began, and the link as the client sees it. */
+export interface NetworkStats {
+  readonly rttMs: number | undefined;
+  /** Half-width of the clock estimate, in milliseconds. */
+  readonly clockUncertaintyMs: number | undefined;
+  readonly receivedBytes: number;
+  readonly bitrateBps: number;
+  readonly keyRequests: number;
+  readonly videoDiscarded: number;
+  readonly videoAbandoned: number;
+  /** The same by reason; they add up to `videoAbandoned`. */
+  readonly videoAbandonedBy: AbandonedBy;
+  readonly videoMissing: number;
+  readonly audioPackets: number;
+  readonly audioMissing: number;
+  readonly audioDuplicates: number;
+  readonly audioDecodeErrors: number;
+  readonly unacknowledgedInput: number;
+  readonly reconnects: number;
+}
+
+/** Counters of the video worker since it began. */
+export interface VideoStats {
+  readonly codec: string | undefined;
+  readonly width: number;
+  readonly height: number;
+  readonly framesPerSecond: number;
+  readonly decoded: number;
+  readonly shown: number;
+  /** Decoded but not drawn: superseded and late ones together. */
+  readonly skipped: number;
+  /** Decoded but replaced by a newer frame before it was drawn. */
+  readonly superseded: number;
+  /** Decoded but marked LATE by the server. */
+  readonly late: number;
+  readonly decodeErrors: number;
+  /** Times that everything waiting for the decoder was given up, because this machine decodes too slowly. */
+  readonly decodeOverloads: number;
+  readonly decodeQueue: number;
+  readonly latency: LatencyBreakdown | undefined;
+}
+
+/** State of the sound path; `fill` and `target` in milliseconds. */
+export interface AudioStats {
+  readonly state: SoundState;
+  readonly fillMs: number;
+  readonly targetMs: number;
+  readonly underruns: number;
+  readonly overruns: number;
+  /** Playback speed against nominal, in parts per million. */
+  readonly ratePpm: number;
+}
+
+/** `suspended`: the browser waits for a gesture; `unavailable`: no AudioDecoder or AudioWorklet here. */
+export type SoundState = 'starting' | 'suspended' | 'playing' | 'muted' | 'unavailable';
+
+/** Everything that the statistics view can show; sent about twice a second. */
+export interface PlayerStats {
+  readonly network: NetworkStats | undefined;
+  readonly video: VideoStats | undefined;
+  readonly audio: AudioStats;
+}
+
+/** Painted-pattern results of the page's `?probe=1` mode; latencies in milliseconds from painting to drawn. */
+export interface PatternProbeReport {
+  /** Pattern rows read with a right CRC, and with a wrong one. */
+  readonly read: number;
+  readonly unreadable: number;
+  /** Counters that were skipped between two frames that were read. */
+  readonly missed: number;
+  readonly lastCounter: number | undefined;
+  /** The newest samples, oldest first; at most 20,000. */
+  readonly latenciesMs: readonly number[];
+  /** When each of them was drawn, milliseconds since 1970. */
+  readonly shownAtMs: readonly number[];
+}
+
+/** Messages of one kind since the last report, in their order of arrival; three lists of the same length. */
+export interface Arrivals {
+  /** Milliseconds of the session clock. */
+  readonly capturedAtMs: readonly number[];
+  /** When the last byte came, milliseconds of local time. */
+  readonly receivedAtMs: readonly number[];
+  readonly bytes: readonly number[];
+}
+
+/** What arrived since the last report, in the page's `?probe=1` mode. */
+export interface ArrivalReport {
+  /** Session clock minus local time as estimated now, and by how much that can be wrong. */
+  readonly clock: { readonly offsetMs: number; readonly uncertaintyMs: number } | undefined;
+  readonly video: Arrivals;
+  readonly audio: Arrivals;
+}
+
+/** Page to network worker. The first message is `start`. */
+export type ToNetworkWorker =
+  | NetworkStart
+  | { readonly type: 'input'; readonly events: readonly InputEvent[] }
+  /** The page became visible or the network came back: try now instead of waiting. */
+  | { readonly type: 'hasten' }
+  | { readonly type: 'arrivals'; readonly request: number }
+  | { readonly type: 'close' };
+
+export interface NetworkStart {
+  readonly type: 'start';
+  readonly page: string;
+  readonly mode: LatencyModeName;
+  readonly pinned: TransportKind | undefined;
+  /** What won last time in this browser; WebSocket then starts without delay. */
+  readonly lastWinner: TransportKind | undefined;
+  /** To the video worker; carries ToVideoWorkerMedia and brings back FromVideoWorkerMedia. */
+  readonly videoPort: MessagePort;
+  readonly sound: SoundLink | undefined;
+  /** Whether arrivals are noted. */
+  readonly probe: boolean;
+}
+
+/** How decoded sound reaches the worklet: one shared ring, or a port where shared memory is not to be had. */
+export type SoundLink =
+  | { readonly type: 'ring'; readonly buffer: SharedArrayBuffer }
+  | { readonly type: 'port'; readonly port: MessagePort };
+
+/** Network worker to page. */
+export type FromNetworkWorker =
+  | { readonly type: 'state'; readonly state: PlayerState }
+  | { readonly type: 'role'; readonly role: RoleName }
+  | { readonly type: 'winner'; readonly transport: TransportKind }
+  | { readonly type: 'cursor'; readonly cursor: Cursor }
+  | { readonly type: 'arrivals'; readonly request: number; readonly report: ArrivalReport }
+  | { readonly type: 'stats'; readonly stats: NetworkStats };
+
+/** One access unit, or a fact about the stream, from the network worker to the video worker. */
+export type ToVideoWorkerMedia =
+  | {
+      readonly type: 'accessUnit';
+      readonly sequence: number;
+      readonly key: boolean;
+      /** Decode, but do not show. */
+      readonly late: boolean;
+      /** Capture time on the session clock, microseconds. */
+      readonly captureTime: number;
+      /** When the server wrote its first data unit, on the session clock, microseconds. */
+      readonly sendTime: number;
+      readonly receivedAt: LocalMicros;
+      /** Annex B; transferred, the video worker owns it. `start` is where it begins in the buffer. */
+      readonly buffer: ArrayBuffer;
+      readonly start: number;
+      readonly length: number;
+    }
+  /** A new connection: what was before does not continue. */
+  | { readonly type: 'reset' }
+  /** Session clock minus local time, microseconds. */
+  | { readonly type: 'clock'; readonly offset: number };
+
+/** Video worker to network worker. */
+export type FromVideoWorkerMedia =
+  | { readonly type: 'keyRequest'; readonly lastDecoded: number | undefined }
+  | {
+      readonly type: 'feedback';
+      readonly decodeQueue: number;
+      readonly renderedSequence: number | undefined;
+      readonly shownLatency: number | undefined;
+      /** Decoded and not shown because a newer one was ready. */
+      readonly supersededFrames: number;
+    };
+
+/** Page to video worker. The first message is `start`. */
+export type ToVideoWorker =
+  | {
+      readonly type: 'start';
+      readonly canvas: OffscreenCanvas;
+      readonly mode: LatencyModeName;
+      readonly mediaPort: MessagePort;
+      readonly probe: boolean;
+    }
+  | { readonly type: 'probe'; readonly request: number }
+  | { readonly type: 'close' };
+
+/** Video worker to page. */
+export type FromVideoWorker =
+  | { readonly type: 'stats'; readonly stats: VideoStats }
+  | { readonly type: 'size'; readonly width: number; readonly height: number }
+  | { readonly type: 'probe'; readonly request: number; readonly report: PatternProbeReport };
