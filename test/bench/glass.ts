@@ -1,0 +1,171 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { launchChromium, logOut, openLink } from '../support/chromium.ts';
+import { startDesktopGateway } from '../support/desktop-gateway.ts';
+import { Gateway } from '../support/gateway.ts';
+import { startPatternPainter } from '../support/pattern-painter.ts';
+import { startPipePainter } from '../support/pipe-painter.ts';
+import { probeOf } from '../support/probe.ts';
+import { waitUntil } from '../support/wait.ts';
+import { spread } from './percentiles.ts';
+import type { Report, Row } from './report.ts';
+
+/** What is painted, encoded and shown. */
+interface Picture {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly framesPerSecond: number;
+}
+
+const pictures: readonly Picture[] = [
+  { name: '720p60', width: 1280, height: 720, framesPerSecond: 60 },
+  { name: '1080p30', width: 1920, height: 1080, framesPerSecond: 30 },
+];
+const transports = ['webtransport', 'websocket'] as const;
+
+/** Where the pictures are painted; `start` gives a gateway that shows them. */
+const canvases = {
+  pipe: { label: '', start: startOnPipe },
+  display: { label: ', on an X display', start: startOnDisplay },
+} as const;
+
+/** Buffers, estimates and just-in-time compilers settle in this time. */
+const WARM_UP_MS = 4_000;
+
+/**
+ * Painted pixels to read-back pixels: a program paints its clock into each picture as black and white blocks; the page
+ * reads them from its canvas right after drawing. Both clocks are this machine's.
+ */
+export async function glass(seconds: number): Promise<Report> {
+  const rows: Row[] = [];
+  const browser = await launchChromium();
+  try {
+    for (const canvas of ['pipe', 'display'] as const) {
+      for (const picture of pictures) {
+        rows.push(...(await measure(picture, { canvas, seconds, browser })));
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+  return {
+    name: 'glass to glass, milliseconds',
+    method:
+      `A text-like picture with a painted clock goes into the encoder's pipe, and in a second round onto an X display, where ` +
+      `it also waits for the next capture (up to one period); x264enc, gateway, headless Chromium, canvas read back after ` +
+      `drawing; ${seconds} s each after ${WARM_UP_MS / 1000} s. The stages are medians by the session's clock: captured to written ` +
+      `(encoder and queue), written to received (network), received to decoded, decoded to drawn.`,
+    goal: '720p60: p50 at most 13, p95 at most 22, on a quiet machine',
+    rows,
+  };
+}
+
+/** A gateway and the painter whose pictures it shows. */
+interface Scene {
+  readonly gateway: Gateway;
+  close(): Promise<void>;
+}
+
+async function startOnPipe({ width, height, framesPerSecond }: Picture): Promise<Scene> {
+  const directory = await mkdtemp(join(tmpdir(), 'oriel-glass-'));
+  const path = join(directory, 'pictures');
+  execFileSync('mkfifo', [path]);
+  const stopPainter = startPipePainter({ path, width, height, framesPerSecond });
+  const gateway = await Gateway.start([
+    ...['--source', 'pipe', '--pipe', path, '--video-frame-rate', String(framesPerSecond)],
+    ...['--desktop-width', String(width), '--desktop-height', String(height)],
+  ]);
+  return {
+    gateway,
+    close: async () => {
+      await gateway.stop();
+      await stopPainter();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+async function startOnDisplay({ width, height, framesPerSecond }: Picture): Promise<Scene> {
+  const desktop = await startDesktopGateway([
+    ...['--no-audio', '--video-frame-rate', String(framesPerSecond)],
+    ...['--desktop-width', String(width), '--desktop-height', String(height)],
+  ]);
+  const painter = await startPatternPainter({
+    display: desktop.env['DISPLAY'] ?? '',
+    authority: desktop.env['XAUTHORITY'] ?? '',
+    framesPerSecond,
+    background: 'still',
+  });
+  return {
+    gateway: desktop.gateway,
+    close: async () => {
+      await painter.close();
+      await desktop.close();
+    },
+  };
+}
+
+interface Measurement {
+  readonly canvas: keyof typeof canvases;
+  readonly seconds: number;
+  readonly browser: Browser;
+}
+
+async function measure(
+  picture: Picture,
+  { canvas, seconds, browser }: Measurement,
+): Promise<Row[]> {
+  const { label, start } = canvases[canvas];
+  const scene = await start(picture);
+  try {
+    const rows: Row[] = [];
+    for (const transport of transports) {
+      rows.push({
+        label: `${picture.name} ${transport}${label}`,
+        figures: await watch(picture, { scene, transport, seconds, browser }),
+      });
+    }
+    return rows;
+  } finally {
+    await scene.close();
+  }
+}
+
+interface Watch {
+  readonly scene: Scene;
+  readonly transport: (typeof transports)[number];
+  readonly seconds: number;
+  readonly browser: Browser;
+}
+
+async function watch(
+  { width, height }: Picture,
+  { scene, transport, seconds, browser }: Watch,
+): Promise<Record<string, number>> {
+  const opened = await openLink(browser, await scene.gateway.link(), {
+    transport,
+    viewport: { width, height },
+  });
+  const probe = probeOf(opened.page);
+  await waitUntil(async () => (await probe.framesRead()) > 0, 20_000);
+  await opened.page.waitForTimeout(WARM_UP_MS);
+  const before = await probe.pattern();
+  await opened.page.waitForTimeout(seconds * 1000);
+  const after = await probe.pattern();
+  const stages = (await probe.stats())?.video?.latency;
+  await logOut(opened);
+  const frames = (after?.read ?? 0) - (before?.read ?? 0);
+  return {
+    ...spread(after?.latenciesMs.slice(-Math.max(1, frames)) ?? []),
+    fps: frames / seconds,
+    unreadable: (after?.unreadable ?? 0) - (before?.unreadable ?? 0),
+    encode: stages?.encode.p50Ms ?? Number.NaN,
+    network: stages?.network.p50Ms ?? Number.NaN,
+    decode: stages?.decode.p50Ms ?? Number.NaN,
+    present: stages?.present.p50Ms ?? Number.NaN,
+  };
+}

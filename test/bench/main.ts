@@ -1,0 +1,96 @@
+/**
+ * `npm run bench [-- names…]`: measures Oriel on this machine and prints tables; the same goes to a JSON file.
+ *
+ * Nothing here fails for being slow: these are figures, not tests. The heavy parts run one after the other.
+ */
+import { parseArgs } from 'node:util';
+import { describeMachine, formatReport, saveReports, type Report } from './report.ts';
+
+/** A benchmark and what it says about itself in `--help`. */
+interface Benchmark {
+  readonly about: string;
+  /** Runs only when it is named. */
+  readonly isLong?: boolean;
+  /** Length of each of its measurements when none is given; none where it has no use for one. */
+  readonly seconds?: number;
+  run(seconds: number, scenarios: readonly string[]): Promise<Report>;
+}
+
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  glass: {
+    about: 'painted pixels to read-back pixels, 720p60 and 1080p30, over each transport',
+    seconds: 15,
+    run: async (seconds) => (await import('./glass.ts')).glass(seconds),
+  },
+  transport: {
+    about: 'server to browser, 15 Mbit/s of 30 KB messages and a 200 KB one each second',
+    seconds: 15,
+    run: async (seconds) => (await import('./transport.ts')).transport(seconds),
+  },
+  start: {
+    about: 'npm start to link, and link opened to first frame',
+    run: async () => (await import('./start.ts')).start(),
+  },
+  memory: {
+    about: 'memory of the gateway process with one viewer, and of each further one',
+    run: async () => (await import('./memory.ts')).memory(),
+  },
+  network: {
+    about:
+      'bad networks, emulated: Oriel and other designs (only when named: a quarter of an hour, as root)',
+    isLong: true,
+    seconds: 30,
+    run: async (seconds, only) => (await import('./network.ts')).network({ seconds, only }),
+  },
+};
+
+const usage = `usage: npm run bench [-- [--seconds N] names…]
+
+${Object.entries(benchmarks)
+  .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
+  .join('\n')}
+
+  --seconds N      length of each measurement (default 15 for glass and transport, 30 for network)
+  --scenario NAME  of network; may be repeated
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string' },
+    scenario: { type: 'string', multiple: true, default: [] },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
+const unknown = positionals.filter((name) => !(name in benchmarks));
+
+if (values.help === true || unknown.length > 0 || (seconds !== undefined && !(seconds >= 1))) {
+  if (unknown.length > 0) process.stderr.write(`no such benchmark: ${unknown.join(', ')}\n\n`);
+  process.stderr.write(usage);
+  process.exitCode = values.help === true ? 0 : 2;
+} else {
+  await run(positionals.length > 0 ? positionals : everyday());
+}
+
+function everyday(): readonly string[] {
+  return Object.keys(benchmarks).filter((name) => benchmarks[name]?.isLong !== true);
+}
+
+async function run(names: readonly string[]): Promise<void> {
+  const machine = describeMachine();
+  process.stdout.write(
+    `${machine.system}, ${machine.cores} × ${machine.processor}, ${machine.memoryGiB} GiB, ` +
+      `Linux ${machine.kernel}, Node ${machine.node}, load ${machine.load}\n\n`,
+  );
+  const reports: Report[] = [];
+  for (const name of names) {
+    const benchmark = benchmarks[name];
+    if (benchmark === undefined) continue;
+    process.stdout.write(`${name}: ${benchmark.about} …\n`);
+    const report = await benchmark.run(seconds ?? benchmark.seconds ?? 15, values.scenario);
+    process.stdout.write(`${formatReport(report)}\n`);
+    reports.push(report);
+  }
+  process.stdout.write(`written to ${saveReports(machine, reports)}\n`);
+}

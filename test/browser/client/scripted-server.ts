@@ -1,0 +1,241 @@
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { WebSocketServer, type WebSocket } from 'ws';
+import {
+  decodeControl,
+  encodeControl,
+  type ControlUnit,
+} from '../../../protocol/control/control-unit.ts';
+import { flowId, Priority, sequence, type FlowKindName } from '../../../protocol/flow.ts';
+import {
+  encodeFragmentFirst,
+  encodeFragmentLast,
+  encodeFragmentMiddle,
+} from '../../../protocol/fragment.ts';
+import { clientLimits } from '../../../protocol/limits.ts';
+import { encodeMessage, type MessageHeader } from '../../../protocol/message.ts';
+import { micros, millis, toMicros32, type Micros } from '../../../protocol/time.ts';
+import type { EncodedUnit } from './painted-source.ts';
+
+/** The policy that a gateway enforces: nothing inline, nothing foreign, workers only by the named policy. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+  "style-src 'self'; require-trusted-types-for 'script'; trusted-types oriel";
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+};
+
+const VIDEO = flowId(2);
+const AUDIO = flowId(4);
+const CURSOR = flowId(6);
+const KINDS: readonly (readonly [typeof VIDEO, FlowKindName])[] = [
+  [VIDEO, 'video'],
+  [AUDIO, 'audio'],
+  [CURSOR, 'cursor'],
+];
+
+const FRAGMENT = 1200;
+
+/** The session clock of this server. */
+const now = (): Micros => micros(performance.now() * 1000);
+
+/** A gateway that plays its part of DTF/1 by script: it sends what it is given and keeps what it was told. */
+export class ScriptedServer {
+  readonly units: ControlUnit[] = [];
+  /** Video messages with these properties are skipped, as if they had been lost. */
+  loseVideo: (unit: EncodedUnit) => boolean = () => false;
+  /** What is sent in place of a video message's bytes. */
+  changeVideo: (unit: EncodedUnit) => Uint8Array = ({ data }) => data;
+  connections = 0;
+  readonly #http: Server;
+  #socket: WebSocket | undefined;
+  #sequences = new Map<number, number>();
+  #inputEvents = 0;
+  #hasGreeted = false;
+  #waitsForKey = true;
+
+  private constructor(http: Server) {
+    this.#http = http;
+  }
+
+  static async listen(root: string): Promise<ScriptedServer> {
+    const http = createServer((request, response) => {
+      const url = new URL(request.url ?? '/', 'http://localhost');
+      if (url.pathname === '/api/ticket') answerTicket(response);
+      else sendFile(join(root, url.pathname === '/' ? '/index.html' : url.pathname), response);
+    });
+    const server = new ScriptedServer(http);
+    const sockets = new WebSocketServer({ server: http, handleProtocols: () => 'dtf.1' });
+    sockets.on('connection', (socket) => server.#accept(socket));
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    return server;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}/`;
+  }
+
+  sendVideo(unit: EncodedUnit): void {
+    if (!this.#hasGreeted || (this.#waitsForKey && !unit.key)) return;
+    this.#waitsForKey = false;
+    const header = this.#header(VIDEO, { key: unit.key, priority: Priority.videoBase });
+    if (this.loseVideo(unit)) return;
+    const data = this.changeVideo(unit);
+    if (unit.key) this.#sendFragments(header, data);
+    else this.#send(encodeMessage(toMicros32(now()), header, data));
+  }
+
+  sendAudio(unit: EncodedUnit): void {
+    if (this.#waitsForKey) return;
+    const header = this.#header(AUDIO, { key: true, priority: Priority.audio });
+    this.#send(encodeMessage(toMicros32(now()), header, unit.data));
+  }
+
+  sendCursor(image: Uint8Array): void {
+    const header = this.#header(CURSOR, { key: true, priority: Priority.interface });
+    this.#send(encodeMessage(toMicros32(now()), header, image));
+  }
+
+  /** Cuts the connection without a word. */
+  cut(): void {
+    this.#socket?.terminate();
+  }
+
+  /** Ends the connection with a WebSocket close code. */
+  end(code: number, reason: string): void {
+    this.#socket?.close(code, reason);
+  }
+
+  async close(): Promise<void> {
+    this.#socket?.terminate();
+    this.#http.closeAllConnections();
+    await new Promise((resolve) => this.#http.close(resolve));
+  }
+
+  #accept(socket: WebSocket): void {
+    this.#socket = socket;
+    this.#sequences = new Map();
+    this.#inputEvents = 0;
+    this.#hasGreeted = false;
+    this.#waitsForKey = true;
+    this.connections += 1;
+    socket.on('message', (bytes: Buffer) => this.#take(decodeControl(Uint8Array.from(bytes))));
+    socket.on('close', () => {
+      if (this.#socket === socket) this.#socket = undefined;
+    });
+  }
+
+  #take(unit: ControlUnit): void {
+    this.units.push(unit);
+    if (unit.type === 'hello') this.#welcome();
+    if (unit.type === 'ping') {
+      const at = now();
+      this.#control({ type: 'pong', id: unit.id, t0: unit.t0, t1: at, t2: at });
+    }
+    if (unit.type === 'input') {
+      this.#inputEvents = Math.max(this.#inputEvents, unit.first + unit.events.length);
+      this.#control({ type: 'inputAck', cumulative: this.#inputEvents });
+    }
+  }
+
+  #welcome(): void {
+    this.#hasGreeted = true;
+    this.#control({
+      type: 'helloAck',
+      helloAck: {
+        version: 1,
+        session: 'scripted',
+        resume: 'again',
+        clock: now(),
+        role: 'controller',
+        mayControl: true,
+        desktop: { width: 1280, height: 192 },
+        limits: clientLimits,
+      },
+    });
+    for (const [flow, kind] of KINDS) {
+      this.#sequences.set(flow, 0);
+      const budget = millis(150);
+      this.#control({
+        type: 'flowOpen',
+        flow,
+        parent: undefined,
+        kind,
+        priority: 4,
+        budget,
+        metadata: {},
+      });
+    }
+  }
+
+  #header(
+    flow: typeof VIDEO,
+    fields: { readonly key: boolean; readonly priority: number },
+  ): MessageHeader {
+    const seq = this.#sequences.get(flow) ?? 0;
+    this.#sequences.set(flow, seq + 1);
+    return {
+      flow,
+      seq: sequence(seq),
+      captureTime: now(),
+      budget: millis(150),
+      key: fields.key,
+      discardable: false,
+      recovery: false,
+      late: false,
+      epoch: false,
+      layer: { temporal: 0, spatial: 0, priority: fields.priority },
+      dependency: fields.key ? 0 : 1,
+      extensions: [],
+    };
+  }
+
+  #sendFragments(header: MessageHeader, data: Uint8Array): void {
+    const sendTime = toMicros32(now());
+    const first = data.subarray(0, FRAGMENT);
+    this.#send(encodeFragmentFirst(sendTime, header, data.length, first));
+    for (let at = FRAGMENT; at < data.length; at += FRAGMENT) {
+      const bytes = data.subarray(at, at + FRAGMENT);
+      const isLast = at + FRAGMENT >= data.length;
+      const encode = isLast ? encodeFragmentLast : encodeFragmentMiddle;
+      this.#send(encode(sendTime, header.flow, bytes));
+    }
+    if (data.length <= FRAGMENT) {
+      this.#send(encodeFragmentLast(sendTime, header.flow, new Uint8Array(0)));
+    }
+  }
+
+  #control(unit: ControlUnit): void {
+    this.#send(encodeControl(unit));
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#socket?.send(bytes);
+  }
+}
+
+function answerTicket(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const tickets = { webSocket: 'dGlja2V0', webTransport: 'dGlja2V0' };
+  response.end(JSON.stringify({ tickets, webSocketPath: '/dtf/1', webTransport: null }));
+}
+
+function sendFile(path: string, response: ServerResponse): void {
+  if (!existsSync(path) || !statSync(path).isFile()) {
+    response.writeHead(404).end();
+    return;
+  }
+  response.writeHead(200, {
+    'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+    'content-security-policy': POLICY,
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+    'cross-origin-resource-policy': 'same-origin',
+  });
+  createReadStream(path).pipe(response);
+}

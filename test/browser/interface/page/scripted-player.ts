@@ -1,0 +1,129 @@
+/** A player without a server: the test says what happens, input is recorded, the canvas shows a painted desktop. */
+import type { InputEvent } from '../../../../protocol/input.ts';
+import type { PlayerOptions, PlayerState, SoundState } from '../../../../client/player.ts';
+import type { PlayerControl } from '../../../../client/view/player-control.ts';
+
+export class ScriptedPlayer implements PlayerControl {
+  readonly options: PlayerOptions;
+  readonly sent: InputEvent[] = [];
+  soundState: SoundState = 'playing';
+  isMuted = false;
+  isClosed = false;
+
+  constructor(options: PlayerOptions) {
+    this.options = options;
+  }
+
+  start(): void {
+    this.options.onState({ phase: 'connecting' });
+  }
+
+  sendInput(events: readonly InputEvent[]): void {
+    this.sent.push(...events);
+  }
+
+  setMuted(muted: boolean): void {
+    this.isMuted = muted;
+  }
+
+  resumeSound(): Promise<void> {
+    this.soundState = 'playing';
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  state(state: PlayerState): void {
+    if (state.desktop !== undefined) paintDesktop(this.options.canvas, state.desktop);
+    this.options.onState(state);
+  }
+
+  /** Statistics with only what the page shows. */
+  stats(latencyMs: number, sound: SoundState): void {
+    this.soundState = sound;
+    const stage = { p50Ms: latencyMs, p95Ms: latencyMs };
+    this.options.onStats({
+      network: undefined,
+      video: {
+        codec: 'avc1.42C020',
+        width: 0,
+        height: 0,
+        framesPerSecond: 60,
+        decoded: 0,
+        shown: 0,
+        skipped: 0,
+        superseded: 0,
+        late: 0,
+        decodeErrors: 0,
+        decodeOverloads: 0,
+        decodeQueue: 0,
+        latency: {
+          samples: 60,
+          encode: stage,
+          network: stage,
+          decode: stage,
+          present: stage,
+          total: stage,
+          typical: {
+            encodeMs: latencyMs / 2,
+            networkMs: latencyMs / 8,
+            decodeMs: latencyMs / 8,
+            presentMs: latencyMs / 4,
+            totalMs: latencyMs,
+          },
+          recent: stage,
+        },
+      },
+      audio: { state: sound, fillMs: 40, targetMs: 40, underruns: 0, overruns: 0, ratePpm: 0 },
+    });
+  }
+
+  /** Shows a square pointer. */
+  cursor(size: number): void {
+    const rgba = new Uint8ClampedArray(size * size * 4).fill(255);
+    this.options.onCursor({ type: 'image', width: size, height: size, hotX: 3, hotY: 4, rgba });
+  }
+}
+
+interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A desktop to look at: wallpaper, a panel, two windows. */
+function paintDesktop(canvas: HTMLCanvasElement, { width, height }: PictureSize): void {
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  const wallpaper = context.createLinearGradient(0, 0, width, height);
+  wallpaper.addColorStop(0, '#2b5876');
+  wallpaper.addColorStop(1, '#4e4376');
+  context.fillStyle = wallpaper;
+  context.fillRect(0, 0, width, height);
+  context.fillStyle = '#1d2430';
+  context.fillRect(0, height - 34, width, 34);
+  paintWindow(context, { x: 0.06, y: 0.1, width: 0.52, height: 0.7 }, { width, height });
+  paintWindow(context, { x: 0.45, y: 0.3, width: 0.48, height: 0.56 }, { width, height });
+}
+
+function paintWindow(
+  context: CanvasRenderingContext2D,
+  part: { x: number; y: number; width: number; height: number },
+  size: PictureSize,
+): void {
+  const x = part.x * size.width;
+  const y = part.y * size.height;
+  const width = part.width * size.width;
+  const height = part.height * size.height;
+  context.fillStyle = '#3b4252';
+  context.fillRect(x, y, width, 26);
+  context.fillStyle = '#f4f5f7';
+  context.fillRect(x, y + 26, width, height - 26);
+  context.fillStyle = '#8891a5';
+  for (let line = 0; line < 12; line += 1) {
+    context.fillRect(x + 20, y + 50 + line * 22, width * (0.3 + ((line * 37) % 50) / 100), 8);
+  }
+}

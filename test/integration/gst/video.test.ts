@@ -1,0 +1,155 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { encoderByName } from '../../../gst/encoders.ts';
+import { probeEncoders } from '../../../gst/probe.ts';
+import type { VideoSettings } from '../../../gst/settings.ts';
+import type { SourceOptions } from '../../../gst/source.ts';
+import { videoPipeline } from '../../../gst/video-pipeline.ts';
+import { lowDelaySps } from '../../../server/ingest/h264-sps.ts';
+import {
+  captureGapsMs,
+  median,
+  rateKbps,
+  RunningSource,
+  until,
+} from '../../support/gst/running-source.ts';
+import { splitAnnexB } from '../../support/ingest/rtp.ts';
+
+const SETTINGS: VideoSettings = {
+  source: { type: 'test', pattern: 'ball', width: 640, height: 360 },
+  frameRate: 60,
+  encoder: 'x264enc',
+  bitrateKbps: 4000,
+};
+
+let running: RunningSource | undefined;
+
+function start(settings: Partial<VideoSettings> = {}, options: Partial<SourceOptions> = {}) {
+  running = new RunningSource('h264', {
+    description: () => videoPipeline({ ...SETTINGS, ...settings }),
+    ...options,
+  });
+  return running;
+}
+
+afterEach(async () => {
+  await running?.source.close();
+  running = undefined;
+});
+
+const noFaults = (counts: object) => Object.values(counts).every((count) => count === 0);
+
+describe('a test picture', () => {
+  test('arrives at 60 frames per second with its capture times', async () => {
+    const video = start();
+    const units = await video.more(150);
+    expect(units[0]).toMatchObject({ key: true, discontinuity: true });
+    expect(units.slice(1).some(({ key, discontinuity }) => key || discontinuity)).toBe(false);
+    const gaps = captureGapsMs(units);
+    expect(Math.min(...gaps)).toBeGreaterThan(0);
+    expect(median(gaps)).toBeCloseTo(1000 / 60, 1);
+    // A stamp lies before the arrival, by the time that encoding took; an absolute check of the clock itself.
+    const delays = units.map(
+      ({ captureTime, arrivalTime }) => Number(arrivalTime - captureTime) / 1e6,
+    );
+    expect(Math.min(...delays)).toBeGreaterThan(-1);
+    expect(median(delays)).toBeLessThan(100);
+    expect(median(units.slice(1).map(({ durationUs }) => durationUs))).toBeCloseTo(16_667, -2);
+    expect(noFaults(video.stream.faults)).toBe(true);
+    expect(video.stream.parameters).toMatchObject({ width: 640, height: 360 });
+    expect(video.states.map(({ type }) => type)).toEqual(['starting', 'running']);
+  });
+
+  test('says max_num_reorder_frames = 0 in its parameter set', async () => {
+    const [unit] = await start().more(1);
+    const nals = splitAnnexB(unit?.data ?? new Uint8Array());
+    const sps = nals.find((bytes) => ((bytes[0] ?? 0) & 0x1f) === 7) ?? new Uint8Array();
+    // Nothing is left to rewrite.
+    expect(lowDelaySps(sps)?.nal).toBe(sps);
+    expect(lowDelaySps(sps)?.parameters.codec).toMatch(/^avc1\.42C0/);
+  });
+
+  test('answers a keyframe request', async () => {
+    const video = start();
+    await video.more(20);
+    for (let i = 0; i < 3; i++) {
+      const from = video.units.length;
+      video.source.requestKeyframe();
+      await until('a keyframe', () => video.units.slice(from).some(({ key }) => key), 2000);
+      await video.more(30);
+      const keys = video.units.slice(from).filter(({ key }) => key);
+      expect(keys).toHaveLength(1);
+      expect(keys[0]).toMatchObject({ dependency: 0, discontinuity: false });
+    }
+  });
+
+  test('follows the bitrate without a keyframe', async () => {
+    const video = start({ source: { type: 'test', pattern: 'snow', width: 640, height: 360 } });
+    await video.more(60);
+    const before = rateKbps(await video.more(60));
+    video.source.setBitrate(1000);
+    await video.more(30);
+    const after = rateKbps(await video.more(60));
+    expect(before).toBeGreaterThan(3000);
+    expect(after).toBeLessThan(before / 2);
+    expect(video.units.slice(1).some(({ key }) => key)).toBe(false);
+  });
+
+  test('follows the frame rate', async () => {
+    const video = start();
+    await video.more(30);
+    video.source.setFrameRate(20);
+    await until('frames 50 ms apart', () => median(captureGapsMs(video.units.slice(-10))) > 40);
+    expect(median(captureGapsMs(await video.more(15)))).toBeCloseTo(50, 0);
+    expect(noFaults(video.stream.faults)).toBe(true);
+  });
+
+  test('pauses longer than silence may last, and resumes without a keyframe', async () => {
+    const video = start({}, { silence: { runningMs: 600 } });
+    await video.more(30);
+    const { pid } = video.source;
+    video.source.setPaused(true);
+    await until('1.5 s of silence', () => {
+      const last = video.units.at(-1)?.arrivalTime ?? 0n;
+      return process.hrtime.bigint() - last > 1_500_000_000n;
+    });
+    video.source.setPaused(false);
+    const units = await video.more(30);
+    expect(units.some(({ key, discontinuity }) => key || discontinuity)).toBe(false);
+    expect(video.source.pid).toBe(pid);
+  });
+
+  test('keeps its settings over a restart', async () => {
+    const video = start();
+    await video.more(10);
+    video.source.setFrameRate(20);
+    video.source.setPaused(true);
+    video.source.restart();
+    await until('the second start', () => video.source.restarts === 1);
+    await until(
+      'a second child that plays, paused',
+      () => video.states.at(-1)?.type === 'running',
+      5000,
+    );
+    const from = video.units.length;
+    video.source.setPaused(false);
+    const units = await video.more(15);
+    expect(video.units[from]).toMatchObject({ key: true, discontinuity: true });
+    expect(median(captureGapsMs(units))).toBeCloseTo(50, 0);
+  });
+
+  test('comes from every measured encoder that this machine has', async () => {
+    const available = await probeEncoders();
+    expect(available).toContain('x264enc');
+    for (const encoder of available.filter((name) => encoderByName(name).measured)) {
+      const video = start({ encoder }, { bitrateUnit: encoderByName(encoder).bitrateUnit });
+      const units = await video.more(40);
+      expect(units[0]?.key, encoder).toBe(true);
+      video.source.setBitrate(1500);
+      video.source.requestKeyframe();
+      const from = video.units.length;
+      await until(`a keyframe of ${encoder}`, () => video.units.slice(from).some(({ key }) => key));
+      expect(noFaults(video.stream.faults), encoder).toBe(true);
+      await video.source.close();
+    }
+  });
+});

@@ -1,0 +1,167 @@
+import type { PathDirection, PathSettings } from './link.ts';
+import type { ClientPath } from './network.ts';
+
+/** How the picture travels in a run. */
+export interface Variant {
+  readonly label: string;
+  /** Pinned; the player chooses when there is none. */
+  readonly transport?: 'webtransport' | 'websocket';
+  /** TCP's, on the server's route. */
+  readonly congestionControl?: 'bbr';
+}
+
+/** A setting of every path that changes while the run is measured. */
+export interface Change {
+  /** From the beginning of the measurement. */
+  readonly atMs: number;
+  readonly direction: PathDirection;
+  readonly settings: PathSettings;
+}
+
+/** What p95 (or p99) of one-way delay, capture to complete at the client, may be at most, milliseconds. */
+export interface Goals {
+  readonly videoP95Ms?: number;
+  readonly audioP95Ms?: number;
+  readonly audioP99Ms?: number;
+}
+
+/** A network, and what happens on it. */
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  /** The paths of the viewers; the first one to come controls the desktop. */
+  readonly viewers: readonly ClientPath[];
+  readonly variants: readonly Variant[];
+  /** In a measurement of so many milliseconds. */
+  readonly changes?: (durationMs: number) => readonly Change[];
+  /** Somebody beside the viewers makes the encoder send a keyframe so often. */
+  readonly keyframesEveryMs?: number;
+  /** What the path alone takes one way, without queues and jitter. */
+  readonly oneWayMs: number;
+  readonly goals: Goals;
+  /** Whether senders of other designs are measured on the same path. */
+  readonly hasRivals: boolean;
+}
+
+const MBIT = 1e6;
+const BOTH: readonly Variant[] = [
+  { label: 'webtransport', transport: 'webtransport' },
+  { label: 'websocket', transport: 'websocket' },
+];
+const BBR: Variant = {
+  label: 'websocket over bbr',
+  transport: 'websocket',
+  congestionControl: 'bbr',
+};
+
+/**
+ * A path with the same rate both ways. The queue holds 300 ms of the rate (RFC 8867, section 4.1), at least ten packets of full
+ * size.
+ */
+function path(rateBps: number, oneWayMs: number, more: PathSettings = {}): ClientPath {
+  const queueBytes = Math.max(15_000, (rateBps / 8) * 0.3);
+  const settings: PathSettings = { rateBps, queueBytes, delayMs: oneWayMs, ...more };
+  return { down: settings, up: settings };
+}
+
+/** The queue of the slower rate: a router has one size of memory, and 300 ms of the faster one would be over a second then. */
+const STEP_QUEUE_BYTES = (5 * MBIT * 0.3) / 8;
+
+/** Losses come in bursts of about five packets, 2.4 % of all: a station at the edge of its access point's reach. */
+const WIFI: PathSettings = {
+  jitterMs: 30,
+  loss: { type: 'gilbert', toBad: 0.01, toGood: 0.2, lossGood: 0, lossBad: 0.5 },
+};
+
+/** What `npm run bench:network` runs, in this order. */
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'clean',
+    title: '20 Mbit/s, 40 ms round trip',
+    viewers: [path(20 * MBIT, 20)],
+    variants: BOTH,
+    oneWayMs: 20,
+    goals: { videoP95Ms: 85 },
+    hasRivals: true,
+  },
+  {
+    name: 'step',
+    title: '20, then 5, then 20 Mbit/s, 40 ms round trip',
+    viewers: [path(20 * MBIT, 20, { queueBytes: STEP_QUEUE_BYTES })],
+    variants: BOTH,
+    changes: (durationMs) => [
+      { atMs: durationMs / 3, direction: 'ab', settings: { rateBps: 5 * MBIT } },
+      { atMs: (2 * durationMs) / 3, direction: 'ab', settings: { rateBps: 20 * MBIT } },
+    ],
+    oneWayMs: 20,
+    goals: { videoP95Ms: 90, audioP95Ms: 60 },
+    hasRivals: true,
+  },
+  {
+    name: 'narrow',
+    title: '5 Mbit/s, 40 ms round trip',
+    viewers: [path(5 * MBIT, 20)],
+    variants: BOTH,
+    oneWayMs: 20,
+    goals: { videoP95Ms: 90 },
+    hasRivals: true,
+  },
+  {
+    name: 'poor',
+    title: '1 Mbit/s, 60 ms round trip',
+    viewers: [path(MBIT, 30)],
+    variants: BOTH,
+    oneWayMs: 30,
+    goals: { videoP95Ms: 140, audioP95Ms: 90 },
+    hasRivals: false,
+  },
+  {
+    name: 'loss',
+    title: '20 Mbit/s, 2 % loss each way, 40 ms round trip',
+    viewers: [path(20 * MBIT, 20, { loss: { type: 'bernoulli', probability: 0.02 } })],
+    variants: [...BOTH, BBR],
+    oneWayMs: 20,
+    goals: { videoP95Ms: 150 },
+    hasRivals: true,
+  },
+  {
+    name: 'wifi',
+    title: '20 Mbit/s, losses in bursts and up to 30 ms jitter each way, 20 ms round trip',
+    viewers: [path(20 * MBIT, 10, WIFI)],
+    variants: BOTH,
+    oneWayMs: 10,
+    goals: {},
+    hasRivals: false,
+  },
+  {
+    name: 'keyframes',
+    title: '10 Mbit/s, a keyframe every 2 s, 40 ms round trip',
+    viewers: [path(10 * MBIT, 20)],
+    variants: BOTH,
+    keyframesEveryMs: 2_000,
+    oneWayMs: 20,
+    goals: { audioP99Ms: 40 },
+    hasRivals: false,
+  },
+  {
+    name: 'udp-dropped',
+    title: '20 Mbit/s, 40 ms round trip, UDP dropped from the middle on',
+    viewers: [path(20 * MBIT, 20)],
+    variants: [{ label: 'chosen by itself' }],
+    changes: (durationMs) => [
+      { atMs: durationMs / 2, direction: 'both', settings: { udp: 'drop' } },
+    ],
+    oneWayMs: 20,
+    goals: {},
+    hasRivals: false,
+  },
+  {
+    name: 'two-viewers',
+    title: 'two viewers, 20 and 2 Mbit/s, 40 ms round trip',
+    viewers: [path(20 * MBIT, 20), path(2 * MBIT, 20)],
+    variants: BOTH,
+    oneWayMs: 20,
+    goals: {},
+    hasRivals: false,
+  },
+];

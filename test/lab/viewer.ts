@@ -1,0 +1,157 @@
+import type { Browser, Page } from 'playwright-core';
+import type { ArrivalReport, Arrivals, PlayerStats } from '../../client/worker-messages.ts';
+import { openLink } from '../support/chromium.ts';
+import { probeOf } from '../support/probe.ts';
+import { waitUntil } from '../support/wait.ts';
+import { launchChromiumIn } from './browser.ts';
+import type { Sample, ViewerRecord } from './measurement.ts';
+import type { Namespace } from './namespace.ts';
+
+/** How long a page may take on a bad path from its address to its first picture. */
+const PICTURE_TIMEOUT_MS = 45_000;
+
+/** A viewer's record, and what else the page knows. */
+export interface ViewerReport extends ViewerRecord {
+  /** What carried the picture at the end. */
+  readonly transport: string;
+  /** By how much the clocks of both ends can differ from what was assumed, milliseconds. */
+  readonly clockUncertaintyMs: number;
+  /** Steps of the page's counters during the measurement, by their names (client/worker-messages.ts). */
+  readonly counters: Readonly<Record<string, number>>;
+  /** Medians of the stages of the last seconds, milliseconds. */
+  readonly stages: Readonly<Record<string, number>>;
+}
+
+/** Real Chromium at the far end of a path, looking at a desktop with the painted pattern. */
+export class Viewer {
+  readonly #browser: Browser;
+  readonly #page: Page;
+  #beginMs = 0;
+  #before: ReadonlyMap<string, number> = new Map();
+  #clock: NonNullable<ArrivalReport['clock']> | undefined;
+
+  private constructor(browser: Browser, page: Page) {
+    this.#browser = browser;
+    this.#page = page;
+  }
+
+  /** Opens the link and waits for the first picture. */
+  static async open(
+    namespace: Namespace,
+    link: string,
+    transport?: 'webtransport' | 'websocket',
+  ): Promise<Viewer> {
+    const browser = await launchChromiumIn(namespace);
+    try {
+      const viewport = { width: 1280, height: 720 };
+      const { page } = await openLink(browser, link, {
+        viewport,
+        ...(transport !== undefined && { transport }),
+      });
+      const probe = probeOf(page);
+      await waitUntil(async () => (await probe.framesRead()) > 0, PICTURE_TIMEOUT_MS);
+      const viewer = new Viewer(browser, page);
+      // The clocks compare best before the path is full; the measurement begins later.
+      await viewer.#takeArrivals();
+      return viewer;
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  }
+
+  /** Forgets everything until now. */
+  async begin(): Promise<void> {
+    await this.#takeArrivals();
+    this.#beginMs = await this.#page.evaluate(() => performance.timeOrigin + performance.now());
+    this.#before = countersOf(await probeOf(this.#page).stats());
+  }
+
+  /** What there was since `begin()`. */
+  async end(): Promise<ViewerReport> {
+    const nowMs = await this.#page.evaluate(() => performance.timeOrigin + performance.now());
+    const durationMs = nowMs - this.#beginMs;
+    const arrivals = await this.#takeArrivals();
+    const pattern = await probeOf(this.#page).pattern();
+    const stats = await probeOf(this.#page).stats();
+    const shown = (pattern?.shownAtMs ?? [])
+      .map((time, i) => ({
+        atMs: time - this.#beginMs,
+        latencyMs: pattern?.latenciesMs[i] ?? Number.NaN,
+        bytes: 0,
+      }))
+      .filter(({ atMs }) => atMs >= 0 && atMs <= durationMs);
+    const counters = [...countersOf(stats)].map(
+      ([name, value]) => [name, value - (this.#before.get(name) ?? 0)] as const,
+    );
+    return {
+      durationMs,
+      video: this.#samples(arrivals?.video, durationMs),
+      audio: this.#samples(arrivals?.audio, durationMs),
+      shown,
+      transport: await this.#transport(),
+      clockUncertaintyMs: this.#clock?.uncertaintyMs ?? Number.NaN,
+      counters: Object.fromEntries(counters),
+      stages: stagesOf(stats),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+
+  /** Both clocks are this machine's and do not drift apart: the best of all estimates holds for the whole run. */
+  async #takeArrivals(): Promise<ArrivalReport | undefined> {
+    const report = await this.#page.evaluate(() => globalThis.oriel?.probe.arrivals());
+    const clock = report?.clock;
+    if (clock && clock.uncertaintyMs < (this.#clock?.uncertaintyMs ?? Infinity)) {
+      this.#clock = clock;
+    }
+    return report;
+  }
+
+  #samples(arrivals: Arrivals | undefined, durationMs: number): readonly Sample[] {
+    const offset = this.#clock?.offsetMs ?? Number.NaN;
+    return (arrivals?.receivedAtMs ?? [])
+      .map((received, i) => ({
+        atMs: received - this.#beginMs,
+        latencyMs: received + offset - (arrivals?.capturedAtMs[i] ?? Number.NaN),
+        bytes: arrivals?.bytes[i] ?? 0,
+      }))
+      .filter(({ atMs }) => atMs >= 0 && atMs <= durationMs);
+  }
+
+  async #transport(): Promise<string> {
+    return this.#page.evaluate(() => localStorage.getItem('oriel.transport') ?? 'none');
+  }
+}
+
+/** Numbers of the page that only ever grow, from all of its parts. */
+function countersOf(stats: PlayerStats | undefined): ReadonlyMap<string, number> {
+  const { network, video, audio } = stats ?? {};
+  return new Map<string, number>(
+    Object.entries({
+      keyRequests: network?.keyRequests,
+      videoDiscarded: network?.videoDiscarded,
+      videoAbandoned: network?.videoAbandoned,
+      videoMissing: network?.videoMissing,
+      audioMissing: network?.audioMissing,
+      reconnects: network?.reconnects,
+      decoded: video?.decoded,
+      shown: video?.shown,
+      skipped: video?.skipped,
+      decodeErrors: video?.decodeErrors,
+      underruns: audio?.underruns,
+      overruns: audio?.overruns,
+    }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+function stagesOf(stats: PlayerStats | undefined): Readonly<Record<string, number>> {
+  const { encode, network, decode, present } = stats?.video?.latency ?? {};
+  return Object.fromEntries(
+    Object.entries({ encode, network, decode, present }).flatMap(([name, stage]) =>
+      stage === undefined ? [] : [[name, stage.p50Ms]],
+    ),
+  );
+}

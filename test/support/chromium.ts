@@ -1,0 +1,68 @@
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+
+/** Debian's Chromium; another build can be named by CHROMIUM. */
+export const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Without --mute-audio, which playwright adds, so that the sound path runs as it does for a user. */
+export async function launchChromium(
+  extraArgs: readonly string[] = [],
+  executable = chromiumPath,
+): Promise<Browser> {
+  return chromium.launch({
+    executablePath: executable,
+    ignoreDefaultArgs: ['--mute-audio'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--autoplay-policy=no-user-gesture-required',
+      ...extraArgs,
+    ],
+  });
+}
+
+/** A page on a gateway's link, with what it said to its console. */
+export interface OpenedPage {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly console: readonly string[];
+}
+
+export interface PageOptions {
+  readonly transport?: 'webtransport' | 'websocket';
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** Turns the painted-pattern probe and the sound recorder on. */
+  readonly probe?: boolean;
+  /** Run on the empty page, before the link is opened. */
+  prepare?(page: Page): Promise<unknown>;
+}
+
+/** Opens a link in a fresh browser profile. */
+export async function openLink(
+  browser: Browser,
+  link: string,
+  options: PageOptions = {},
+): Promise<OpenedPage> {
+  const context = await browser.newContext({
+    viewport: options.viewport ?? { width: 1280, height: 800 },
+  });
+  const page = await context.newPage();
+  const console: string[] = [];
+  page.on('console', (message) => console.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => console.push(`pageerror: ${error.message}`));
+  const url = new URL(link);
+  if (options.transport !== undefined) url.searchParams.set('transport', options.transport);
+  if (options.probe ?? true) url.searchParams.set('probe', '1');
+  await options.prepare?.(page);
+  await page.goto(url.href);
+  return { context, page, console };
+}
+
+/** Logs the page's login out, which frees the desktop's control at once, and closes the page. */
+export async function logOut({ page, context }: OpenedPage): Promise<void> {
+  await page.evaluate(() => fetch('/api/logout', { method: 'POST' }));
+  await context.close();
+}

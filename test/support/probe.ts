@@ -1,0 +1,40 @@
+import type { Page } from 'playwright-core';
+import type { PatternProbeReport, PlayerProbe, PlayerStats } from '../../client/player.ts';
+
+declare global {
+  /** What `?probe=1` puts on the page (client/main.ts). */
+  var oriel: { readonly probe: PlayerProbe } | undefined;
+}
+
+/** The page's probe, from outside of it. */
+export function probeOf(page: Page) {
+  return {
+    pattern: (): Promise<PatternProbeReport | undefined> =>
+      page.evaluate(() => globalThis.oriel?.probe.pattern()),
+    stats: (): Promise<PlayerStats | undefined> =>
+      page.evaluate(() => globalThis.oriel?.probe.stats()),
+    /** The last seconds of sound as the worklet played them; empty while there is none. */
+    recording: async (): Promise<{ samples: Float32Array; sampleRate: number }> => {
+      const recording = await page.evaluate(async () => {
+        const sound = await globalThis.oriel?.probe.recording();
+        return sound && { samples: [...sound.samples], sampleRate: sound.sampleRate };
+      });
+      return {
+        samples: Float32Array.from(recording?.samples ?? []),
+        sampleRate: recording?.sampleRate ?? 48_000,
+      };
+    },
+    /** Milliseconds from the start of the page's navigation until the first frame was drawn; waits for it. */
+    firstFrameMs: (): Promise<number> =>
+      page.evaluate(async () => {
+        for (;;) {
+          const pattern = await globalThis.oriel?.probe.pattern();
+          if ((pattern?.read ?? 0) + (pattern?.unreadable ?? 0) > 0) return performance.now();
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      }),
+    /** Frames whose pattern was read so far. */
+    framesRead: async (): Promise<number> =>
+      page.evaluate(async () => (await globalThis.oriel?.probe.pattern())?.read ?? 0),
+  };
+}

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import type { PlayerStats } from '../../../client/player.ts';
+import { chartPaths, scaleOf } from '../../../client/view/statistics/chart-geometry.ts';
+import { bitrate, factGroups, milliseconds } from '../../../client/view/statistics/facts.ts';
+import { LatencyHistory } from '../../../client/view/statistics/latency-history.ts';
+import { barParts, stageShares } from '../../../client/view/statistics/stages.ts';
+import type { LatencyBreakdown } from '../../../client/worker-messages.ts';
+
+const point = (at: number, p50Ms: number, p95Ms = p50Ms) => ({ at, p50Ms, p95Ms });
+
+function breakdown(encodeMs: number, networkMs: number, decodeMs: number, presentMs: number) {
+  const stage = (p50Ms: number) => ({ p50Ms, p95Ms: p50Ms * 2 });
+  const totalMs = encodeMs + networkMs + decodeMs + presentMs;
+  return {
+    samples: 1,
+    encode: stage(encodeMs),
+    network: stage(networkMs),
+    decode: stage(decodeMs),
+    present: stage(presentMs),
+    total: stage(totalMs),
+    typical: { encodeMs, networkMs, decodeMs, presentMs, totalMs },
+  } satisfies LatencyBreakdown;
+}
+
+describe('the history', () => {
+  test('keeps a minute, and no more points than its bound', () => {
+    const history = new LatencyHistory();
+    for (let at = 0; at <= 90_000; at += 500) history.add({ p50Ms: at, p95Ms: at }, at);
+    expect(history.points[0]?.at).toBe(30_000);
+    expect(history.points).toHaveLength(121);
+    for (let at = 90_000; at < 91_000; at += 1) history.add({ p50Ms: 1, p95Ms: 1 }, at);
+    expect(history.points).toHaveLength(240);
+    expect(history.points.at(-1)?.at).toBe(90_999);
+  });
+});
+
+describe('the chart', () => {
+  test('runs from the left, a minute ago, to the right, now, and from the bottom up', () => {
+    const { line, spread } = chartPaths([point(0, 0, 0), point(1_000, 10, 20)], 20);
+    expect(line).toBe('M295.0 64.0L300.0 32.0');
+    expect(spread).toBe('M295.0 64.0L300.0 32.0L300.0 0.0L295.0 64.0Z');
+  });
+
+  test('breaks the line where nothing was measured', () => {
+    const { line } = chartPaths([point(0, 20), point(500, 20), point(30_500, 20)], 20);
+    expect(line.match(/M/g)).toHaveLength(2);
+    expect(chartPaths([], 20)).toEqual({ line: '', spread: '' });
+  });
+
+  test('has a scale that holds the highest point, and cuts what is beyond all scales', () => {
+    expect(scaleOf([])).toBe(20);
+    expect(scaleOf([point(0, 5, 20.1), point(1, 7)])).toBe(30);
+    expect(scaleOf([point(0, 9_000)])).toBe(5_000);
+    expect(chartPaths([point(0, 9_000)], 5_000).line).toBe('M300.0 0.0');
+  });
+});
+
+describe('the bar', () => {
+  test('shares its width as the stages share the time', () => {
+    const parts = barParts(stageShares(breakdown(10, 2, 4, 4)));
+    expect(parts.map(({ name, start, width }) => [name, start, width])).toEqual([
+      ['encode', 0, 50],
+      ['network', 50, 10],
+      ['decode', 60, 20],
+      ['present', 80, 20],
+    ]);
+  });
+
+  test('gives no width to a stage that the error of the clock made negative', () => {
+    const parts = barParts(stageShares(breakdown(10, -0.2, 5, 5)));
+    expect(parts.map(({ width }) => width)).toEqual([50, 0, 25, 25]);
+    expect(barParts(stageShares(breakdown(0, 0, 0, 0))).map(({ width }) => width)).toEqual([
+      0, 0, 0, 0,
+    ]);
+  });
+});
+
+describe('the figures', () => {
+  test('are written with units, and unknown ones as a dash', () => {
+    expect([17.24, 0.04, -0.04, -0.3, 99.94, 1103.8, undefined].map(milliseconds)).toEqual([
+      '17.2 ms',
+      '0.0 ms',
+      '0.0 ms',
+      '−0.3 ms',
+      '99.9 ms',
+      '1104 ms',
+      '–',
+    ]);
+    expect([1_500, 8_040_000].map(bitrate)).toEqual(['2 kbit/s', '8.0 Mbit/s']);
+  });
+
+  const stats: PlayerStats = {
+    network: {
+      rttMs: 1.24,
+      clockUncertaintyMs: 0.3,
+      receivedBytes: 1,
+      bitrateBps: 3_210_000,
+      keyRequests: 1,
+      videoDiscarded: 2,
+      videoAbandoned: 9,
+      videoAbandonedBy: { deadline: 4, superseded: 3, other: 2 },
+      videoMissing: 0,
+      audioPackets: 10,
+      audioMissing: 5,
+      audioDuplicates: 0,
+      audioDecodeErrors: 0,
+      unacknowledgedInput: 0,
+      reconnects: 1,
+    },
+    video: undefined,
+    audio: {
+      state: 'playing',
+      fillMs: 41.4,
+      targetMs: 40,
+      underruns: 0,
+      overruns: 0,
+      ratePpm: -1_200,
+    },
+  };
+
+  const flat = (given: PlayerStats) =>
+    new Map(
+      factGroups({ phase: 'live', transport: 'webtransport', role: 'viewer' }, given).flatMap(
+        ({ facts }) => facts.map((fact) => [fact.label, fact] as const),
+      ),
+    );
+
+  test('tell each loss by its reason, and mark what was lost', () => {
+    const facts = flat(stats);
+    expect(facts.get('Past deadline')).toMatchObject({ value: '4', isLoss: true });
+    expect(facts.get('Superseded')).toMatchObject({ value: '3', isLoss: true });
+    expect(facts.get('Given up')).toMatchObject({ value: '2', isLoss: true });
+    expect(facts.get('Gaps')).toMatchObject({ value: '0', isLoss: false });
+    expect(facts.get('Skipped')).toMatchObject({ value: '–' });
+    expect(facts.get('Packets lost')).toMatchObject({ value: '5', isLoss: true });
+  });
+
+  test('say how connection and sound stand', () => {
+    const facts = flat(stats);
+    const values = ['Link', 'Role', 'Bit rate', 'Round trip', 'Clock', 'Buffer', 'Speed'];
+    expect(values.map((label) => facts.get(label)?.value)).toEqual([
+      'WebTransport',
+      'Watching',
+      '3.2 Mbit/s',
+      '1.2 ms',
+      '± 0.3 ms',
+      '41 of 40 ms',
+      '−0.12 %',
+    ]);
+    const silent = flat({ ...stats, audio: { ...stats.audio, state: 'unavailable' } });
+    expect([silent.get('State')?.value, silent.has('Buffer')]).toEqual(['None', false]);
+  });
+});

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { Recorder } from '../../../client/audio/recorder.ts';
+import { RingPlayer } from '../../../client/audio/ring-player.ts';
+import { ringBytes, SoundRing } from '../../../client/audio/ring.ts';
+
+const RATE = 48_000;
+const BLOCK = 128;
+const PACKET = 480;
+const TARGET = 1920;
+const CAP = 5760;
+
+/** Amplitude of `frequency` in the samples, by Goertzel's algorithm. */
+function amplitude(samples: Float32Array, frequency: number): number {
+  const step = (2 * Math.PI * frequency) / RATE;
+  const factor = 2 * Math.cos(step);
+  let [last, before] = [0, 0];
+  for (const sample of samples) [last, before] = [sample + factor * last - before, last];
+  return (2 * Math.sqrt(last * last + before * before - factor * last * before)) / samples.length;
+}
+
+/** A tone of amplitude 0.5 whose sender's clock differs from ours by `drift`, in packets of 10 ms. */
+class ToneSender {
+  readonly #ring: SoundRing;
+  readonly #drift: number;
+  readonly #frequency: number;
+  #sent = 0;
+
+  constructor(ring: SoundRing, drift: number, frequency = 1000) {
+    this.#ring = ring;
+    this.#drift = drift;
+    this.#frequency = frequency;
+  }
+
+  /** Sends every packet that is due after `frames` of our clock. */
+  sendUntil(frames: number): void {
+    while ((this.#sent + 1) * PACKET <= frames * (1 + this.#drift)) this.send();
+  }
+
+  send(): void {
+    const samples = Float32Array.from({ length: PACKET }, (_, at) => {
+      const frame = this.#sent * PACKET + at;
+      return 0.5 * Math.sin((2 * Math.PI * this.#frequency * frame) / RATE);
+    });
+    this.#ring.write(samples, samples);
+    this.#sent += 1;
+  }
+}
+
+interface Played {
+  readonly left: Float32Array;
+  readonly state: SoundRing['state'];
+}
+
+function play(seconds: number, drift: number, disturb?: (atSecond: number) => boolean): Played {
+  const ring = new SoundRing(new ArrayBuffer(ringBytes()));
+  const player = new RingPlayer({ ring, target: TARGET, cap: CAP });
+  const sender = new ToneSender(ring, drift);
+  const left = new Float32Array(seconds * RATE);
+  for (let at = 0; at + BLOCK <= left.length; at += BLOCK) {
+    if (disturb?.(at / RATE) !== true) sender.sendUntil(at);
+    player.process(left.subarray(at, at + BLOCK), new Float32Array(BLOCK));
+  }
+  return { left, state: ring.state };
+}
+
+/** Second difference of a 1 kHz tone of amplitude 0.5 stays below this; a cut does not. */
+const SMOOTH = 0.5 * (2 * Math.PI * (1000 / RATE)) ** 2 * 1.2;
+
+function glitches(samples: Float32Array): number {
+  let count = 0;
+  for (let at = 2; at < samples.length; at += 1) {
+    const [a = 0, b = 0, c = 0] = samples.subarray(at - 2, at + 1);
+    if (Math.abs(c - 2 * b + a) > SMOOTH) count += 1;
+  }
+  return count;
+}
+
+describe('ring player', () => {
+  it.each([-0.002, 0, 0.002])(
+    'plays a tone of a sender that drifts by %f without a glitch',
+    (drift) => {
+      const { left, state } = play(30, drift);
+      const settled = left.subarray(RATE);
+      expect(state).toMatchObject({ underruns: 0, overruns: 0 });
+      expect(glitches(settled)).toBe(0);
+      expect(Math.abs(state.fill - TARGET)).toBeLessThan(TARGET / 2);
+      expect(state.ratePpm).toBeGreaterThan(drift * 1e6 - 500);
+      expect(state.ratePpm).toBeLessThan(drift * 1e6 + 500);
+      const pitch = 1000 * (1 + drift);
+      expect(amplitude(settled.slice(-RATE / 10), pitch)).toBeGreaterThan(0.49);
+    },
+  );
+
+  it('never changes the speed by more than half a percent', () => {
+    const { state } = play(20, 0.02);
+    expect(state.ratePpm).toBeLessThanOrEqual(5000);
+    expect(state.ratePpm).toBeGreaterThan(4500);
+  });
+
+  it('is silent until the target is reached, and begins softly', () => {
+    const { left } = play(1, 0);
+    const start = left.findIndex((sample) => sample !== 0);
+    expect(start).toBeGreaterThanOrEqual(TARGET);
+    expect(start).toBeLessThan(TARGET + 2 * PACKET);
+    expect(glitches(left)).toBe(0);
+  });
+
+  it('counts an underrun once, fades out, and goes on when sound comes back', () => {
+    const { left, state } = play(4, 0, (second) => second > 2 && second < 2.5);
+    expect(state.underruns).toBe(1);
+    const pause = left.subarray(2.2 * RATE, 2.4 * RATE);
+    expect(Math.max(...pause)).toBeLessThan(0.001);
+    expect(amplitude(left.slice(-4800), 1000)).toBeGreaterThan(0.49);
+  });
+
+  it('holds more after an underrun', () => {
+    const { state } = play(4, 0, (second) => second > 2 && second < 2.5);
+    expect(state.target).toBeGreaterThan(TARGET * 1.2);
+  });
+
+  it('drops to the target when too much is there', () => {
+    const ring = new SoundRing(new ArrayBuffer(ringBytes()));
+    const player = new RingPlayer({ ring, target: TARGET, cap: CAP });
+    const sender = new ToneSender(ring, 0);
+    const block = new Float32Array(BLOCK);
+    for (let packet = 0; packet < 5; packet += 1) sender.send();
+    player.process(block, block.slice());
+    for (let packet = 0; packet < 20; packet += 1) sender.send();
+    player.process(block, block.slice());
+    expect(ring.state).toMatchObject({ overruns: 1, fill: TARGET });
+    player.process(block, block.slice());
+    expect(ring.state.overruns).toBe(1);
+  });
+
+  it('finds its way when the indices wrap', () => {
+    const ring = new SoundRing(new ArrayBuffer(ringBytes(1024)));
+    const player = new RingPlayer({ ring, target: 256, cap: 700 });
+    const block = new Float32Array(BLOCK);
+    const ones = new Float32Array(BLOCK).fill(1);
+    for (let round = 0; round < 100; round += 1) {
+      ring.write(ones, ones);
+      player.process(block, block.slice());
+    }
+    expect(ring.state.underruns).toBe(0);
+    expect([...block].every((sample) => sample === 1)).toBe(true);
+  });
+});
+
+describe('ring', () => {
+  it('refuses a size that is no power of two', () => {
+    expect(() => new SoundRing(new ArrayBuffer(ringBytes(1000)))).toThrow(RangeError);
+  });
+});
+
+describe('recorder', () => {
+  it('keeps the last frames in order', () => {
+    const recorder = new Recorder(5);
+    recorder.push(Float32Array.of(1, 2, 3));
+    expect([...recorder.take()]).toEqual([1, 2, 3]);
+    recorder.push(Float32Array.of(4, 5, 6, 7));
+    expect([...recorder.take()]).toEqual([3, 4, 5, 6, 7]);
+  });
+});

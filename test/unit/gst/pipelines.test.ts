@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { audioPipeline } from '../../../gst/audio-pipeline.ts';
+import { quote } from '../../../gst/description.ts';
+import { encoderByName, encoders, selectEncoder } from '../../../gst/encoders.ts';
+import type { AudioSettings, VideoSettings } from '../../../gst/settings.ts';
+import { videoPipeline } from '../../../gst/video-pipeline.ts';
+
+const VIDEO: VideoSettings = {
+  source: { type: 'x11', display: ':7' },
+  frameRate: 60,
+  encoder: 'x264enc',
+  bitrateKbps: 8000,
+};
+const AUDIO: AudioSettings = {
+  source: { type: 'pulse', device: 'oriel.monitor' },
+  frameMs: 10,
+  bitrateBps: 128_000,
+};
+
+describe('video pipelines', () => {
+  test('an X display through x264 with the measured settings', () => {
+    expect(videoPipeline(VIDEO)).toBe(
+      'rtpbin name=rtp ntp-time-source=clock-time ' +
+        'ximagesrc display-name=":7" use-damage=false show-pointer=false ' +
+        '! capsfilter name=rate caps=video/x-raw,framerate=60/1 ! valve name=valve ! videoconvert ' +
+        '! video/x-raw,format=I420 ' +
+        '! queue leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0 ' +
+        '! x264enc name=encoder tune=zerolatency speed-preset=ultrafast bitrate=8000 ' +
+        'key-int-max=100000 vbv-buf-capacity=50 aud=false ' +
+        'option-string=me=umh:merange=32:scenecut=0 ' +
+        '! video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline ' +
+        '! rtph264pay name=payloader aggregate-mode=zero-latency config-interval=-1 pt=96 ' +
+        'mtu=65000 timestamp-offset=0 seqnum-offset=0 ' +
+        '! application/x-rtp,extmap-1=(string)urn:ietf:params:rtp-hdrext:ntp-64 ' +
+        '! rtp.send_rtp_sink_0 ' +
+        'rtp.send_rtp_src_0 ! rtpstreampay ! fdsink fd=3 sync=false async=false',
+    );
+  });
+
+  test('a test source differs from the display in its source element alone', () => {
+    const source = { type: 'test', pattern: 'ball', width: 640, height: 360 } as const;
+    const behind = (description: string) => description.slice(description.indexOf('! capsfilter'));
+    const description = videoPipeline({ ...VIDEO, source });
+    expect(description).toContain(
+      'videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=360 ! capsfilter',
+    );
+    expect(behind(description)).toBe(behind(videoPipeline(VIDEO)));
+  });
+
+  test('superfast gets the main profile and its preset, the pointer when asked', () => {
+    const source = { type: 'x11', display: 'host:7.0', showPointer: true } as const;
+    const description = videoPipeline({ ...VIDEO, source, speedPreset: 'superfast' });
+    expect(description).toContain('speed-preset=superfast');
+    expect(description).toContain('profile=main');
+    expect(description).toContain('display-name="host:7.0" use-damage=false show-pointer=true');
+  });
+
+  test.each([
+    ['display', { source: { type: 'x11', display: ':7 ! filesink location=/tmp/x' } }],
+    ['display', { source: { type: 'x11', display: '' } }],
+    ['pattern', { source: { type: 'test', pattern: 'none' as 'ball', width: 64, height: 64 } }],
+    ['width', { source: { type: 'test', pattern: 'ball', width: 65, height: 64 } }],
+    ['height', { source: { type: 'test', pattern: 'ball', width: 64, height: 8194 } }],
+    ['frameRate', { frameRate: 0 }],
+    ['frameRate', { frameRate: 59.94 }],
+    ['bitrateKbps', { bitrateKbps: Number.NaN }],
+    ['vbvBufferMs', { vbvBufferMs: 5 }],
+    ['encoder', { encoder: 'av1enc' as 'x264enc' }],
+  ] satisfies [string, Partial<VideoSettings>][])('refuses a bad %s by name', (name, change) => {
+    expect(() => videoPipeline({ ...VIDEO, ...change })).toThrow(new RegExp(`^${name}: `));
+  });
+});
+
+describe('sound pipelines', () => {
+  test('a PulseAudio monitor, off the pipeline clock', () => {
+    const source = {
+      type: 'pulse',
+      device: 'oriel.monitor',
+      server: 'unix:/run/o/native',
+    } as const;
+    expect(audioPipeline({ ...AUDIO, source })).toBe(
+      'rtpbin name=rtp ntp-time-source=clock-time ' +
+        'pulsesrc device="oriel.monitor" server="unix:/run/o/native" provide-clock=false ' +
+        'slave-method=re-timestamp buffer-time=20000 latency-time=5000 ' +
+        '! audio/x-raw,format=S16LE,rate=48000,channels=2 ! valve name=valve ' +
+        '! opusenc name=encoder frame-size=10 audio-type=restricted-lowdelay bitrate=128000 ' +
+        '! rtpopuspay name=payloader pt=97 timestamp-offset=0 seqnum-offset=0 ' +
+        '! application/x-rtp,extmap-1=(string)urn:ietf:params:rtp-hdrext:ntp-64 ' +
+        '! rtp.send_rtp_sink_0 ' +
+        'rtp.send_rtp_src_0 ! rtpstreampay ! fdsink fd=3 sync=false async=false',
+    );
+  });
+
+  test.each([
+    ['frameMs', { frameMs: 7 as 5 }],
+    ['bitrateBps', { bitrateBps: 0 }],
+    ['frequencyHz', { source: { type: 'test', frequencyHz: 1 } }],
+    ['property value', { source: { type: 'pulse', device: 'a\nb' } }],
+  ] satisfies [string, Partial<AudioSettings>][])('refuses a bad %s by name', (name, change) => {
+    expect(() => audioPipeline({ ...AUDIO, ...change })).toThrow(new RegExp(`^${name}: `));
+  });
+});
+
+describe('descriptions', () => {
+  test('quotes a value so that it stays one value', () => {
+    expect(quote('a" ! fakesink \\ "')).toBe('"a\\" ! fakesink \\\\ \\""');
+  });
+});
+
+describe('encoders', () => {
+  test('auto takes the first of the table that exists', () => {
+    expect(selectEncoder('auto', ['nvh264enc', 'openh264enc'])).toBe('openh264enc');
+    expect(
+      selectEncoder(
+        'auto',
+        encoders.map(({ name }) => name),
+      ),
+    ).toBe('x264enc');
+    expect(selectEncoder('auto', [])).toBeUndefined();
+  });
+
+  test('a named one is taken or nothing is', () => {
+    expect(selectEncoder('nvh264enc', ['x264enc', 'nvh264enc'])).toBe('nvh264enc');
+    expect(selectEncoder('nvh264enc', ['x264enc'])).toBeUndefined();
+  });
+
+  test('every encoder writes its bitrate in its own unit', () => {
+    for (const { name } of encoders) {
+      const expected = encoderByName(name).bitrateUnit === 'bps' ? 8_000_000 : 8000;
+      expect(videoPipeline({ ...VIDEO, encoder: name })).toMatch(
+        new RegExp(`${name} name=encoder .*\\bbitrate=${expected}\\b`),
+      );
+    }
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { millis } from '../../../protocol/time.ts';
+import { EncoderRate, frameRateFor } from '../../../server/schedule/encoder-rate.ts';
+import { RateControl, type RateInput } from '../../../server/schedule/rate-control.ts';
+import { ms } from './messages.ts';
+
+const calm: RateInput = {
+  queueDelay: ms(0),
+  videoDelay: ms(0),
+  bandwidthBps: 10e6,
+  ackRateBps: 10e6,
+  minRtt: ms(40),
+};
+
+const make = (startBps: number): RateControl =>
+  new RateControl({ delayTarget: millis(20), startBps, maxBps: 20e6 });
+
+/** Ticks every 50 ms from `fromMs` and returns the last decision. */
+const run = (control: RateControl, input: RateInput, fromMs: number, toMs: number) => {
+  let decision = control.tick(input, ms(fromMs));
+  for (let at = fromMs + 50; at < toMs; at += 50) decision = control.tick(input, ms(at));
+  return decision;
+};
+
+describe('rate control', () => {
+  test('grows by 80 % a second while nothing was ever over', () => {
+    const { targetBps, state } = run(make(4e6), calm, 0, 1_000);
+    expect(targetBps).toBeGreaterThan(4e6 * 1.7);
+    expect(targetBps).toBeLessThan(4e6 * 2.3);
+    expect(state).toBe('increase');
+  });
+
+  test('never grows beyond what acknowledgements prove, and a still screen lowers nothing', () => {
+    expect(run(make(4e6), { ...calm, ackRateBps: 3e6 }, 0, 5_000).targetBps).toBeLessThanOrEqual(
+      4.7e6,
+    );
+    expect(run(make(4e6), { ...calm, ackRateBps: 0 }, 0, 5_000).targetBps).toBe(4e6);
+  });
+
+  test('steps below the capacity when delay stands for two ticks, then waits', () => {
+    const control = make(12e6);
+    const over = { ...calm, queueDelay: ms(40), bandwidthBps: 8e6, ackRateBps: 7e6 };
+    expect(control.tick(over, ms(0)).state).toBe('hold');
+    const decided = control.tick(over, ms(50));
+    expect(decided).toMatchObject({ state: 'decrease', standingDelayUs: 40_000 });
+    expect(decided.targetBps).toBe(Math.round(0.85 * 0.95 * 8e6));
+    expect(control.tick(over, ms(100))).toMatchObject({
+      state: 'hold',
+      targetBps: decided.targetBps,
+    });
+    // The queue gets half a second to drain, unless it grows.
+    expect(control.tick(over, ms(150)).state).toBe('hold');
+    expect(run(control, over, 200, 600).state).toBe('decrease');
+  });
+
+  test('a queue that grows after a decrease calls for the next one at once', () => {
+    const control = make(12e6);
+    const over = { ...calm, queueDelay: ms(40), bandwidthBps: 8e6, ackRateBps: 7e6 };
+    const first = run(control, over, 0, 100);
+    const next = run(control, { ...over, queueDelay: ms(60) }, 100, 350);
+    expect(next.targetBps).toBeLessThan(first.targetBps);
+  });
+
+  test('once well beyond the last overuse it grows by 30 % a second', () => {
+    const control = make(8e6);
+    run(control, { ...calm, queueDelay: ms(40), bandwidthBps: 8e6, ackRateBps: 8e6 }, 0, 100);
+    const at = run(control, calm, 600, 6_000).targetBps;
+    expect(at).toBeGreaterThan(1.1 * 8e6);
+    expect(run(control, calm, 6_000, 7_000).targetBps / at).toBeGreaterThan(1.2);
+  });
+
+  test('steps lower when more than 100 ms stand', () => {
+    const control = make(12e6);
+    const over = { ...calm, videoDelay: ms(120), bandwidthBps: 8e6, ackRateBps: 8e6 };
+    control.tick(over, ms(0));
+    expect(control.tick(over, ms(50)).targetBps).toBe(Math.round(0.6 * 8e6));
+  });
+
+  test('of a path without a measured bandwidth it gives up a step, not all', () => {
+    const control = make(8e6);
+    const over = { ...calm, queueDelay: ms(50), bandwidthBps: 0, ackRateBps: 180e3 };
+    expect(run(control, over, 0, 100).targetBps).toBe(Math.round(0.85 * 8e6));
+  });
+
+  test('one late frame is no overuse', () => {
+    const control = make(4e6);
+    for (let at = 0; at < 1_000; at += 50) {
+      const spike = at % 150 === 0 ? ms(80) : ms(5);
+      expect(control.tick({ ...calm, queueDelay: spike }, ms(at)).state).not.toBe('decrease');
+    }
+  });
+
+  test('creeps near the last overuse for 8 s, and never falls below 300 kbit/s', () => {
+    const control = make(10e6);
+    run(control, { ...calm, queueDelay: ms(40), bandwidthBps: 8e6, ackRateBps: 8e6 }, 0, 100);
+    const low = control.tick(calm, ms(100)).targetBps;
+    expect(run(control, calm, 600, 2_600).targetBps).toBeLessThan(low * 1.2);
+    const choked = { ...calm, queueDelay: ms(500), bandwidthBps: 0, ackRateBps: 0 };
+    expect(run(control, choked, 3_000, 9_000).targetBps).toBe(300_000);
+  });
+});
+
+describe('encoder rate', () => {
+  test('follows down at once, up in steps of 5 %, four times a second', () => {
+    const encoder = new EncoderRate(8e6);
+    expect(encoder.follow(7.9e6, ms(0))).toBe(7.9e6);
+    expect(encoder.follow(8e6, ms(1_000))).toBeUndefined();
+    expect(encoder.follow(9e6, ms(1_000))).toBe(9e6);
+    expect(encoder.follow(12e6, ms(1_100))).toBeUndefined();
+    expect(encoder.follow(12e6, ms(1_250))).toBe(12e6);
+    expect(encoder.follow(12e6, ms(2_000))).toBeUndefined();
+  });
+
+  test('fewer frames below 0.04 bit per pixel, but 15 at least', () => {
+    const size = { width: 1920, height: 1080 };
+    expect(frameRateFor(8e6, size, 60)).toBe(60);
+    expect(frameRateFor(4e6, size, 60)).toBe(30);
+    expect(frameRateFor(300e3, size, 60)).toBe(15);
+  });
+});

@@ -1,0 +1,126 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { micros, type Micros } from '../../../protocol/time.ts';
+import { EncoderSteering } from '../../../server/session/encoder-steering.ts';
+
+const ms = (value: number): Micros => micros(value * 1000);
+const size = { width: 1280, height: 720 };
+
+let commands: (readonly [string, number | boolean])[];
+let steering: EncoderSteering;
+
+beforeEach(() => {
+  commands = [];
+  steering = new EncoderSteering({
+    encoder: {
+      setBitrate: (kbps) => commands.push(['bitrate', kbps]),
+      setFrameRate: (fps) => commands.push(['frameRate', fps]),
+      setPaused: (paused) => commands.push(['paused', paused]),
+    },
+    bitrateBps: 8e6,
+    frameRate: 50,
+  });
+});
+
+/** Lets time pass in ticks of 50 ms under one target. */
+const follow = (targetBps: number, fromMs: number, toMs: number): void => {
+  for (let at = fromMs; at < toMs; at += 50) {
+    steering.follow({ targetBps, videoDelay: ms(0) }, size, ms(at));
+  }
+};
+
+describe('bit rate and frame rate', () => {
+  it('sets nothing while the target is what the encoder was started with', () => {
+    follow(8e6, 0, 5_000);
+    steering.follow(undefined, size, ms(5_000));
+    expect(commands).toEqual([]);
+  });
+
+  it('follows a decrease at once', () => {
+    steering.follow({ targetBps: 5e6, videoDelay: ms(0) }, size, ms(0));
+    expect(commands).toEqual([['bitrate', 5_000]]);
+  });
+
+  it('halves the frame rate when a pixel gets too little for a second, and not for a dip', () => {
+    follow(1e6, 0, 900);
+    follow(4e6, 900, 2_000);
+    expect(commands.filter(([what]) => what === 'frameRate')).toEqual([]);
+    follow(1e6, 2_000, 3_100);
+    expect(commands.at(-1)).toEqual(['frameRate', 25]);
+  });
+
+  it('goes back up only with a third more than it takes, for two seconds', () => {
+    follow(1e6, 0, 1_100);
+    // 50 frames of 720p need 1.84 Mbit/s.
+    follow(2.2e6, 1_100, 20_000);
+    expect(commands.filter(([what]) => what === 'frameRate')).toEqual([['frameRate', 25]]);
+    follow(2.5e6, 20_000, 22_100);
+    expect(commands.at(-1)).toEqual(['frameRate', 50]);
+  });
+
+  it('changes the frame rate at most every two seconds', () => {
+    const changes: number[] = [];
+    for (let at = 0; at < 60_000; at += 50) {
+      const before = commands.filter(([what]) => what === 'frameRate').length;
+      const targetBps = at % 2_400 < 1_200 ? 1e6 : 4e6;
+      steering.follow({ targetBps, videoDelay: ms(0) }, size, ms(at));
+      if (commands.filter(([what]) => what === 'frameRate').length > before) changes.push(at);
+    }
+    for (const [index, at] of changes.entries()) {
+      expect(at - (changes[index - 1] ?? -Infinity)).toBeGreaterThanOrEqual(2_000);
+    }
+    expect(changes.length).toBeGreaterThan(0);
+  });
+});
+
+describe('the gate', () => {
+  it('shuts when the queue will need more than 25 ms at the next picture, and opens below', () => {
+    // The next picture comes 20 ms after the one before.
+    steering.pictureQueued(ms(0), ms(38), ms(8));
+    expect(commands).toEqual([['paused', true]]);
+    steering.queueMoved(ms(26), ms(20));
+    expect(commands).toHaveLength(1);
+    steering.queueMoved(ms(25), ms(21));
+    expect(commands).toEqual([
+      ['paused', true],
+      ['paused', false],
+    ]);
+  });
+
+  it('stays open when the queue is long but over in time', () => {
+    steering.pictureQueued(ms(0), ms(36), ms(8));
+    expect(commands).toEqual([]);
+  });
+
+  it('lets a picture through every 500 ms of a link that takes nothing', () => {
+    steering.pictureQueued(ms(0), ms(400), ms(8));
+    for (let at = 50; at < 500; at += 50) {
+      steering.follow({ targetBps: 8e6, videoDelay: ms(400) }, size, ms(at));
+    }
+    expect(commands).toEqual([['paused', true]]);
+    steering.follow({ targetBps: 8e6, videoDelay: ms(400) }, size, ms(510));
+    expect(commands.at(-1)).toEqual(['paused', false]);
+    expect(steering.shutTimes).toBe(1);
+  });
+
+  it('and an empty room shut the same valve: it opens when neither is left', () => {
+    steering.setWatched(false);
+    steering.setWatched(true);
+    steering.pictureQueued(ms(0), ms(100), ms(8));
+    steering.setWatched(false);
+    steering.queueMoved(ms(0), ms(30));
+    expect(commands.at(-1)).toEqual(['paused', true]);
+    steering.setWatched(true);
+    expect(commands).toEqual([
+      ['paused', true],
+      ['paused', false],
+      ['paused', true],
+      ['paused', false],
+    ]);
+  });
+
+  it('opens when its driver has left', () => {
+    steering.pictureQueued(ms(0), ms(100), ms(8));
+    steering.follow(undefined, size, ms(50));
+    expect(commands.at(-1)).toEqual(['paused', false]);
+  });
+});
