@@ -6,6 +6,7 @@
  *                              +- cursor, state, statistics -> page
  *   page -> input -> Connection
  */
+import { readQueuedAfter } from '../protocol/queued-after.ts';
 import { fromMicros32 } from '../protocol/time.ts';
 import type { ReceivedMessage } from './receive/ordered-flow.ts';
 import { SoundDecoder } from './audio/decoder.ts';
@@ -135,8 +136,9 @@ class NetworkWorker {
     this.#arrivals?.observe(kind, { captureTime, receivedAt, bytes: message.payload.byteLength });
   }
 
-  #sendVideo({ message, receivedAt }: ReceivedMessage): void {
+  #sendVideo({ message, begunAt, receivedAt }: ReceivedMessage): void {
     const { header, payload } = message;
+    const queuedAfter = readQueuedAfter(header.extensions);
     const { buffer } = payload;
     // Transports give each video message a buffer of its own, which goes with it; the copy is for one that does not.
     const isOwn = buffer instanceof ArrayBuffer;
@@ -148,7 +150,9 @@ class NetworkWorker {
         key: header.key,
         late: header.late,
         captureTime: header.captureTime,
+        ...(queuedAfter === undefined ? {} : { queuedTime: header.captureTime + queuedAfter }),
         sendTime: fromMicros32(message.sendTimeFirst, header.captureTime),
+        begunAt,
         receivedAt,
         buffer: own,
         start: isOwn ? payload.byteOffset : 0,
@@ -189,7 +193,7 @@ class NetworkWorker {
   }
 
   #stats(connection: Connection): NetworkStats {
-    const { counters, clock, receivedBytes } = connection;
+    const { counters, clock, rate, receivedBytes } = connection;
     const bytes = receivedBytes - this.#bytesAtLastStats;
     this.#bytesAtLastStats = receivedBytes;
     const toMs = (micros: number | undefined): number | undefined =>
@@ -199,6 +203,12 @@ class NetworkWorker {
       clockUncertaintyMs: toMs(clock.uncertainty),
       receivedBytes,
       bitrateBps: (bytes * 8 * 1000) / STATS_MS,
+      rate: rate && {
+        targetBps: rate.targetBps,
+        capacityBps: rate.capacityBps,
+        queueMs: rate.queue / 1000,
+        state: rate.state,
+      },
       keyRequests: counters.keyRequests,
       videoDiscarded: counters.videoDiscarded,
       videoAbandoned: counters.videoAbandoned,

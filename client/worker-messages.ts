@@ -5,6 +5,7 @@
  * the cursor and statistics. `localTime` is microseconds of `performance.timeOrigin + performance.now()`, which every
  * thread of a page shares.
  */
+import type { RateStateName } from '../protocol/control/report.ts';
 import type { RoleName } from '../protocol/control/role.ts';
 import type { InputEvent } from '../protocol/input.ts';
 import type { LatencyModeName } from '../protocol/latency-mode.ts';
@@ -46,25 +47,31 @@ export interface StageLatency {
   readonly p95Ms: number;
 }
 
-/** The mean of the frames around the median, in milliseconds; the four parts add up to the total. */
+/** The mean of the frames around the median, in milliseconds; the six parts add up to the total. */
 export interface TypicalFrame {
   readonly encodeMs: number;
+  readonly queueMs: number;
   readonly networkMs: number;
+  readonly reassemblyMs: number;
   readonly decodeMs: number;
   readonly presentMs: number;
   readonly totalMs: number;
 }
 
 /**
- * Where a frame's time goes, on the session clock; `total` is capture to drawn. The four stages of each frame add up to its
+ * Where a frame's time goes, on the session clock; `total` is capture to drawn. The six stages of each frame add up to its
  * total exactly, their percentiles do not.
  */
 export interface LatencyBreakdown {
   readonly samples: number;
-  /** Captured to the first byte written: the encoder and the server's queue. */
+  /** Captured to the server's queue: capturing and encoding; with the queue, where a server does not tell them apart. */
   readonly encode: StageLatency;
-  /** First byte written to last byte received: the rest of the writing, the path, and putting fragments together. */
+  /** In the server's queue, to the first byte written. */
+  readonly queue: StageLatency;
+  /** First byte written to first byte received. */
   readonly network: StageLatency;
+  /** First byte received to last byte received. */
+  readonly reassembly: StageLatency;
   /** Last byte received to decoded, with the wait for what a frame depends on and the way between the workers. */
   readonly decode: StageLatency;
   /** Decoded to drawn. */
@@ -83,13 +90,27 @@ export interface AbandonedBy {
   readonly other: number;
 }
 
+/** What the server says of the link and of what it aims at (RATE, docs/protocol.md). */
+export interface RateStats {
+  /** What the encoder aims at, bits per second. */
+  readonly targetBps: number;
+  /** What the link carries, as the server estimates it, bits per second. */
+  readonly capacityBps: number;
+  /** What waits on the way, in milliseconds. */
+  readonly queueMs: number;
+  readonly state: RateStateName;
+}
+
 /** Counters of the network worker since the connection began, and the link as the client sees it. */
 export interface NetworkStats {
   readonly rttMs: number | undefined;
   /** Half-width of the clock estimate, in milliseconds. */
   readonly clockUncertaintyMs: number | undefined;
   readonly receivedBytes: number;
+  /** Of the last half second. */
   readonly bitrateBps: number;
+  /** Undefined until the server said something. */
+  readonly rate: RateStats | undefined;
   readonly keyRequests: number;
   readonly videoDiscarded: number;
   readonly videoAbandoned: number;
@@ -224,8 +245,13 @@ export type ToVideoWorkerMedia =
       readonly late: boolean;
       /** Capture time on the session clock, microseconds. */
       readonly captureTime: number;
+      /** When it came into the server's queue, on the session clock, microseconds; absent when the server does not say. */
+      readonly queuedTime?: number;
       /** When the server wrote its first data unit, on the session clock, microseconds. */
       readonly sendTime: number;
+      /** Its first byte. */
+      readonly begunAt: LocalMicros;
+      /** Its last byte. */
       readonly receivedAt: LocalMicros;
       /** Annex B; transferred, the video worker owns it. `start` is where it begins in the buffer. */
       readonly buffer: ArrayBuffer;

@@ -6,7 +6,7 @@ import { flowId, sequence, type FlowId, type Sequence } from './flow.ts';
 import { maxExtensionBytes } from './limits.ts';
 import { micros, millis, toWireMillis, type Micros, type Micros32, type Millis } from './time.ts';
 
-/** A header extension. Version 1 defines none; ids that are even may be ignored, odd ones may not. */
+/** A header extension (queued-after.ts is one); ids that are even may be ignored, odd ones may not. */
 export interface Extension {
   readonly id: number;
   /** On decode a view of the unit. */

@@ -1,9 +1,10 @@
 import { AbandonReason } from '../../protocol/errors.ts';
 import type { CompleteMessage } from '../../protocol/fragment.ts';
 
-/** A message with the local time (µs) of its last byte. */
+/** A message with the local times (µs) of its first and its last byte. */
 export interface ReceivedMessage {
   readonly message: CompleteMessage;
+  readonly begunAt: number;
   readonly receivedAt: number;
 }
 

@@ -3,19 +3,25 @@ import type { LatencyBreakdown, StageLatency, TypicalFrame } from '../worker-mes
 /** The moments of one frame that was shown, all on one clock, µs. */
 export interface FrameMoments {
   readonly capturedAt: number;
+  /** The server could have sent it; `writtenAt` where a server does not say. */
+  readonly queuedAt: number;
   /** The server began to write it: `sendTs` of its first data unit. */
   readonly writtenAt: number;
+  /** Its first byte arrived. */
+  readonly begunAt: number;
   /** Its last byte arrived. */
   readonly receivedAt: number;
   readonly decodedAt: number;
   readonly shownAt: number;
 }
 
-/** How long one frame spent where, whole µs; the four parts add up to `total` exactly. */
+/** How long one frame spent where, whole µs; the six parts add up to `total` exactly. */
 export interface FrameStages {
   readonly encode: number;
+  readonly queue: number;
   /** Negative when the way was shorter than the error of the clock's estimate. */
   readonly network: number;
+  readonly reassembly: number;
   readonly decode: number;
   readonly present: number;
   readonly total: number;
@@ -30,13 +36,17 @@ const WINDOW = 240;
  */
 export function stagesOf(frame: FrameMoments): FrameStages {
   const capturedAt = Math.round(frame.capturedAt);
+  const queuedAt = Math.round(frame.queuedAt);
   const writtenAt = Math.round(frame.writtenAt);
+  const begunAt = Math.round(frame.begunAt);
   const receivedAt = Math.round(frame.receivedAt);
   const decodedAt = Math.round(frame.decodedAt);
   const shownAt = Math.round(frame.shownAt);
   return {
-    encode: writtenAt - capturedAt,
-    network: receivedAt - writtenAt,
+    encode: queuedAt - capturedAt,
+    queue: writtenAt - queuedAt,
+    network: begunAt - writtenAt,
+    reassembly: receivedAt - begunAt,
     decode: decodedAt - receivedAt,
     present: shownAt - decodedAt,
     total: shownAt - capturedAt,
@@ -73,7 +83,9 @@ export class LatencyWindow {
     return {
       samples: frames.length,
       encode: stage('encode'),
+      queue: stage('queue'),
       network: stage('network'),
+      reassembly: stage('reassembly'),
       decode: stage('decode'),
       present: stage('present'),
       total: stage('total'),
@@ -92,7 +104,9 @@ function typicalOf(frames: readonly FrameStages[]): TypicalFrame {
     middle.reduce((sum, frame) => sum + frame[name], 0) / middle.length / 1000;
   return {
     encodeMs: meanMs('encode'),
+    queueMs: meanMs('queue'),
     networkMs: meanMs('network'),
+    reassemblyMs: meanMs('reassembly'),
     decodeMs: meanMs('decode'),
     presentMs: meanMs('present'),
     totalMs: meanMs('total'),

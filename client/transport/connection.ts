@@ -2,7 +2,7 @@ import { KeyRequestReason } from '../../protocol/control/abandon.ts';
 import type { ControlUnit } from '../../protocol/control/control-unit.ts';
 import type { Hello, HelloAck } from '../../protocol/control/hello.ts';
 import type { RoleName } from '../../protocol/control/role.ts';
-import type { ReportValues } from '../../protocol/control/report.ts';
+import type { RateUnit, ReportValues } from '../../protocol/control/report.ts';
 import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
 import { sequence, type FlowId } from '../../protocol/flow.ts';
 import type { CompleteMessage } from '../../protocol/fragment.ts';
@@ -60,6 +60,7 @@ export class Connection {
   #early: ReceiverOutput[] = [];
   #isEnded = false;
   #role: RoleName | undefined;
+  #rate: RateUnit | undefined;
   #resolveReady: (ack: HelloAck) => void = () => undefined;
   #endWith: (end: TransportEnd) => void = () => undefined;
   receivedBytes = 0;
@@ -124,6 +125,11 @@ export class Connection {
   /** What the server said last; undefined before HELLO_ACK. */
   get role(): RoleName | undefined {
     return this.#role;
+  }
+
+  /** What the server said last of the link and its aim; undefined until it did. */
+  get rate(): RateUnit | undefined {
+    return this.#rate;
   }
 
   get counters(): ReceiverCounters {
@@ -192,9 +198,11 @@ export class Connection {
         // An error of one flow is not the end of the session.
         if (unit.ref === 0) this.#endByServer({ code: unit.code, reason: unit.message });
         break;
-      // GOAWAY precedes a close that tells the same; RATE and the others have no use here yet.
-      case 'goaway':
       case 'rate':
+        this.#rate = unit;
+        break;
+      // GOAWAY precedes a close that tells the same; the others have no use here yet.
+      case 'goaway':
       case 'revise':
       case 'flowAccept':
       case 'flowUpdate':
@@ -222,7 +230,7 @@ export class Connection {
       first: toMicros32(micros(begunAt)),
       last: toMicros32(micros(receivedAt)),
     });
-    this.#deliver(this.#receiver.push({ message, receivedAt }, receivedAt, this.#rtt));
+    this.#deliver(this.#receiver.push({ message, begunAt, receivedAt }, receivedAt, this.#rtt));
   }
 
   #deliver(outputs: readonly ReceiverOutput[], why: KeyRequestReason = KeyRequestReason.gap): void {

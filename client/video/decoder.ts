@@ -7,9 +7,13 @@ export interface DecoderInput {
   readonly late: boolean;
   /** Session clock, µs. */
   readonly captureTime: number;
+  /** When the server could have sent it, session clock, µs; undefined when it did not say. */
+  readonly queuedTime: number | undefined;
   /** When its first data unit was written, session clock, µs. */
   readonly sendTime: number;
-  /** Local time, µs. */
+  /** Local time of the first byte, µs. */
+  readonly begunAt: number;
+  /** Local time of the last byte, µs. */
   readonly receivedAt: number;
   /** Annex B. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -20,7 +24,9 @@ export interface DecodedInput {
   readonly sequence: number;
   readonly late: boolean;
   readonly captureTime: number;
+  readonly queuedTime: number | undefined;
   readonly sendTime: number;
+  readonly begunAt: number;
   readonly receivedAt: number;
   /** Local time of decode(), µs. */
   readonly submittedAt: number;
@@ -103,12 +109,14 @@ export class LowDelayDecoder {
     this.#needsKey = false;
     this.#timestamp += TIMESTAMP_STEP;
     this.#newestSubmittedAt = this.#now();
-    const { sequence, late, captureTime, sendTime, receivedAt } = input;
+    const { sequence, late, captureTime, queuedTime, sendTime, begunAt, receivedAt } = input;
     this.#inside.set(this.#timestamp, {
       sequence,
       late,
       captureTime,
+      queuedTime,
       sendTime,
+      begunAt,
       receivedAt,
       submittedAt: this.#newestSubmittedAt,
     });

@@ -82,7 +82,9 @@ class VideoWorker {
           key: message.key,
           late: message.late,
           captureTime: message.captureTime,
+          queuedTime: message.queuedTime,
           sendTime: message.sendTime,
+          begunAt: message.begunAt,
           receivedAt: message.receivedAt,
           bytes: new Uint8Array(message.buffer, message.start, message.length),
         });
@@ -125,8 +127,17 @@ class VideoWorker {
     const capturedAt = input.captureTime - this.#clockOffset;
     this.#shownLatency = shownAt - capturedAt;
     const writtenAt = input.sendTime - this.#clockOffset;
-    const { receivedAt } = input;
-    this.#latency.add({ capturedAt, writtenAt, receivedAt, decodedAt, shownAt });
+    const queuedAt = (input.queuedTime ?? input.sendTime) - this.#clockOffset;
+    const { begunAt, receivedAt } = input;
+    this.#latency.add({
+      capturedAt,
+      queuedAt,
+      writtenAt,
+      begunAt,
+      receivedAt,
+      decodedAt,
+      shownAt,
+    });
   }
 
   #feedBack(): void {

@@ -6,6 +6,7 @@ import type { PlayerState, PlayerStats, SoundState } from '../player.ts';
 import { flagsOf } from '../input/keyboard-facts.ts';
 import { isStatisticsKey } from '../input/local-keys.ts';
 import type { TransportKind } from '../transport/transport.ts';
+import type { StageLatency } from '../worker-messages.ts';
 import './connection-overlay.ts';
 import type { OverlayAction } from './connection-overlay.ts';
 import './desktop-view.ts';
@@ -14,7 +15,7 @@ import { Fullscreen } from './fullscreen.ts';
 import { soundOffIcon } from './icons.ts';
 import type { CreatePlayer, PlayerControl } from './player-control.ts';
 import './stats-overlay.ts';
-import { LatencyHistory } from './statistics/latency-history.ts';
+import { History, type DeliveredRate } from './statistics/history.ts';
 import './settings-panel.ts';
 import type { CreateLink } from './settings/sharing-section.ts';
 import './status-bar.ts';
@@ -91,7 +92,8 @@ export class DesktopScreen extends LitElement {
 
   #player: PlayerControl | undefined;
   #fullscreen: Fullscreen | undefined;
-  readonly #history = new LatencyHistory();
+  readonly #history = new History<StageLatency>();
+  readonly #rates = new History<DeliveredRate>();
 
   readonly #listener: DesktopViewListener = {
     sendInput: (events) => this.#player?.sendInput(events),
@@ -168,6 +170,7 @@ export class DesktopScreen extends LitElement {
               .state=${state}
               .stats=${this.stats}
               .history=${this.#history.points}
+              .rates=${this.#rates.points}
               @close=${() => this.#toggleStatistics()}
             ></oriel-stats-overlay>`
           : nothing
@@ -230,7 +233,11 @@ export class DesktopScreen extends LitElement {
     this.stats = stats;
     this.sound = stats.audio.state;
     const recent = stats.video?.latency?.recent;
-    if (recent !== undefined) this.#history.add(recent, performance.now());
+    const now = performance.now();
+    if (recent !== undefined) this.#history.add(recent, now);
+    if (stats.network === undefined) return;
+    const { bitrateBps, rate } = stats.network;
+    this.#rates.add({ deliveredBps: bitrateBps, targetBps: rate?.targetBps }, now);
   }
 
   /** The shortcut works wherever the focus is; the desktop's own field takes it first. */

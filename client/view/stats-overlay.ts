@@ -3,9 +3,16 @@ import { LitElement, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { PlayerState, PlayerStats } from '../player.ts';
 import { closeIcon } from './icons.ts';
-import { factGroups, milliseconds, type Fact, type FactGroup } from './statistics/facts.ts';
+import {
+  bitrate,
+  factGroups,
+  milliseconds,
+  type Fact,
+  type FactGroup,
+} from './statistics/facts.ts';
 import { latencyChart } from './statistics/latency-chart.ts';
-import type { HistoryPoint } from './statistics/latency-history.ts';
+import type { LatencyPoint, RatePoint } from './statistics/history.ts';
+import { rateChart } from './statistics/rate-chart.ts';
 import { stageBar } from './statistics/stage-bar.ts';
 import { stageShares } from './statistics/stages.ts';
 import { statisticsStyles } from './statistics/styles.ts';
@@ -19,18 +26,21 @@ export class StatsOverlay extends LitElement {
     state: { attribute: false },
     stats: { attribute: false },
     history: { attribute: false },
+    rates: { attribute: false },
   };
 
   declare state: PlayerState;
   /** Undefined while there is no live connection. */
   declare stats: PlayerStats | undefined;
-  declare history: readonly HistoryPoint[];
+  declare history: readonly LatencyPoint[];
+  declare rates: readonly RatePoint[];
 
   constructor() {
     super();
     this.state = { phase: 'connecting' };
     this.stats = undefined;
     this.history = [];
+    this.rates = [];
   }
 
   protected override render(): TemplateResult {
@@ -49,7 +59,8 @@ export class StatsOverlay extends LitElement {
           </button>
         </header>
         <div class="content" tabindex="0" role="group" aria-labelledby="title">
-          ${this.#renderLatency()} ${latencyChart(this.history)} ${this.#renderFacts()}
+          ${this.#renderLatency()} ${latencyChart(this.history)} ${this.#renderRate()}
+          ${this.#renderFacts()}
         </div>
       </section>
     `;
@@ -64,6 +75,23 @@ export class StatsOverlay extends LitElement {
         <span class="soft">from captured to drawn</span>
       </p>
       ${stageBar(stageShares(latency))}
+    `;
+  }
+
+  #renderRate(): TemplateResult | typeof nothing {
+    const network = this.stats?.network;
+    if (network === undefined) return nothing;
+    const target = network.rate?.targetBps;
+    return html`
+      <p class="rate">
+        <span><span class="swatch delivered"></span>${bitrate(network.bitrateBps)} delivered</span>
+        ${
+          target === undefined
+            ? nothing
+            : html`<span><span class="swatch target"></span>${bitrate(target)} target</span>`
+        }
+      </p>
+      ${rateChart(this.rates)}
     `;
   }
 

@@ -11,7 +11,8 @@ import {
 } from '../../protocol/flow.ts';
 import { latencyModes, type LatencyModeName } from '../../protocol/latency-mode.ts';
 import type { MessageHeader } from '../../protocol/message.ts';
-import { millis, type Micros, type Millis } from '../../protocol/time.ts';
+import { queuedAfter } from '../../protocol/queued-after.ts';
+import { micros, millis, type Micros, type Millis } from '../../protocol/time.ts';
 import type { AccessUnit } from '../ingest/access-unit.ts';
 import { DeadlineQueue } from '../schedule/deadline-queue.ts';
 import type { DropCounters } from '../schedule/drop-policy.ts';
@@ -150,9 +151,12 @@ export class OutboundMedia implements PieceSource {
       if (!unit.key) return;
       this.#waitsForKey = false;
     }
+    const { clock } = this.#options;
+    const captureTime = clock.fromMonotonicNanos(unit.captureTime);
     const header = this.#header(VIDEO_FLOW, Priority.videoBase, {
       key: unit.key,
-      captureTime: this.#options.clock.fromMonotonicNanos(unit.captureTime),
+      captureTime,
+      extensions: [queuedAfter(micros(Math.max(0, clock.now() - captureTime)))],
       budget: latencyModes[this.#options.mode].videoBudget,
       discardable: unit.discardable,
       dependency: unit.dependency,
@@ -215,7 +219,7 @@ export class OutboundMedia implements PieceSource {
     flow: FlowId,
     priority: PriorityValue,
     given: Pick<MessageHeader, 'key' | 'captureTime' | 'budget'> &
-      Partial<Pick<MessageHeader, 'discardable' | 'dependency' | 'epoch'>>,
+      Partial<Pick<MessageHeader, 'discardable' | 'dependency' | 'epoch' | 'extensions'>>,
   ): MessageHeader {
     const seq = this.#nextSequence.get(flow) ?? 0;
     this.#nextSequence.set(flow, seq + 1);

@@ -163,8 +163,8 @@ async function watch(
     ...spread(after?.latenciesMs.slice(-Math.max(1, frames)) ?? []),
     fps: frames / seconds,
     unreadable: (after?.unreadable ?? 0) - (before?.unreadable ?? 0),
-    encode: stages?.encode.p50Ms ?? Number.NaN,
-    network: stages?.network.p50Ms ?? Number.NaN,
+    encode: (stages?.encode.p50Ms ?? Number.NaN) + (stages?.queue.p50Ms ?? Number.NaN),
+    network: (stages?.network.p50Ms ?? Number.NaN) + (stages?.reassembly.p50Ms ?? Number.NaN),
     decode: stages?.decode.p50Ms ?? Number.NaN,
     present: stages?.present.p50Ms ?? Number.NaN,
   };

@@ -148,10 +148,10 @@ function countersOf(stats: PlayerStats | undefined): ReadonlyMap<string, number>
 }
 
 function stagesOf(stats: PlayerStats | undefined): Readonly<Record<string, number>> {
-  const { encode, network, decode, present } = stats?.video?.latency ?? {};
+  const { encode, queue, network, reassembly, decode, present } = stats?.video?.latency ?? {};
   return Object.fromEntries(
-    Object.entries({ encode, network, decode, present }).flatMap(([name, stage]) =>
-      stage === undefined ? [] : [[name, stage.p50Ms]],
+    Object.entries({ encode, queue, network, reassembly, decode, present }).flatMap(
+      ([name, stage]) => (stage === undefined ? [] : [[name, stage.p50Ms]]),
     ),
   );
 }

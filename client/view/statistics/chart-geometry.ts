@@ -1,7 +1,7 @@
-/** Where the lines of the latency chart run: pure functions from points to SVG path data. */
-import { HISTORY_SECONDS, type HistoryPoint } from './latency-history.ts';
+/** Where the lines of the charts run: pure functions from points to SVG path data. */
+import { HISTORY_SECONDS, type LatencyPoint, type RatePoint } from './history.ts';
 
-/** Size of the chart's coordinate system; the element stretches it. */
+/** Size of the charts' coordinate system; the element stretches it. */
 export const CHART_WIDTH = 300;
 export const CHART_HEIGHT = 64;
 
@@ -9,16 +9,29 @@ export const CHART_HEIGHT = 64;
 const GAP_MS = 1_600;
 
 /** Upper ends of the scale, in milliseconds. */
-const SCALES = [20, 30, 50, 100, 200, 300, 500, 1_000, 2_000, 5_000] as const;
+const LATENCY_SCALES = [20, 30, 50, 100, 200, 300, 500, 1_000, 2_000, 5_000] as const;
+
+/** The same in bits per second. */
+const RATE_SCALES = [1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7, 2e7, 5e7, 1e8, 2e8, 5e8] as const;
 
 /** The smallest upper end of the scale that holds all points, in milliseconds. */
-export function scaleOf(points: readonly HistoryPoint[]): number {
-  const highest = Math.max(0, ...points.map(({ p95Ms }) => p95Ms));
-  return SCALES.find((scale) => scale >= highest) ?? SCALES[SCALES.length - 1] ?? highest;
+export function latencyScale(points: readonly LatencyPoint[]): number {
+  return scaleOf(
+    points.map(({ p95Ms }) => p95Ms),
+    LATENCY_SCALES,
+  );
+}
+
+/** The smallest upper end of the scale that holds all that came and all targets, in bits per second. */
+export function rateScale(points: readonly RatePoint[]): number {
+  const values = points.map(({ deliveredBps, targetBps }) =>
+    Math.max(deliveredBps, targetBps ?? 0),
+  );
+  return scaleOf(values, RATE_SCALES);
 }
 
 /** The chart of a minute that ends at the newest point. */
-export interface ChartPaths {
+export interface LatencyPaths {
   /** The medians. */
   readonly line: string;
   /** From the medians up to the 95th percentiles. */
@@ -26,15 +39,11 @@ export interface ChartPaths {
 }
 
 /** Draws points, oldest first, on a scale from 0 to `scaleMs`. */
-export function chartPaths(points: readonly HistoryPoint[], scaleMs: number): ChartPaths {
-  const now = points.at(-1)?.at ?? 0;
-  const x = ({ at }: HistoryPoint): string =>
-    (CHART_WIDTH * (1 - (now - at) / (HISTORY_SECONDS * 1000))).toFixed(1);
-  const y = (ms: number): string =>
-    (CHART_HEIGHT * (1 - Math.min(1, Math.max(0, ms / scaleMs)))).toFixed(1);
+export function latencyPaths(points: readonly LatencyPoint[], scaleMs: number): LatencyPaths {
+  const place = placement(points, scaleMs);
   const paths = runsOf(points).map((run) => {
-    const median = run.map((point) => `${x(point)} ${y(point.p50Ms)}`);
-    const high = run.map((point) => `${x(point)} ${y(point.p95Ms)}`).reverse();
+    const median = run.map((point) => place(point, point.p50Ms));
+    const high = run.map((point) => place(point, point.p95Ms)).reverse();
     return { line: `M${median.join('L')}`, spread: `M${[...median, ...high].join('L')}Z` };
   });
   return {
@@ -43,10 +52,56 @@ export function chartPaths(points: readonly HistoryPoint[], scaleMs: number): Ch
   };
 }
 
+/** The chart of a minute that ends at the newest point. */
+export interface RatePaths {
+  /** From the bottom up to what came. */
+  readonly delivered: string;
+  /** What the server aimed at. */
+  readonly target: string;
+}
+
+/** Draws points, oldest first, on a scale from 0 to `scaleBps`. */
+export function ratePaths(points: readonly RatePoint[], scaleBps: number): RatePaths {
+  const place = placement(points, scaleBps);
+  const delivered = runsOf(points).map((run) => {
+    const [first, last] = [run[0], run.at(-1)];
+    if (first === undefined || last === undefined) return '';
+    const top = run.map((point) => place(point, point.deliveredBps));
+    return `M${[place(first, 0), ...top, place(last, 0)].join('L')}Z`;
+  });
+  const aimed = points.filter(({ targetBps }) => targetBps !== undefined);
+  const target = runsOf(aimed).map(
+    (run) => `M${run.map((point) => place(point, point.targetBps ?? 0)).join('L')}`,
+  );
+  return { delivered: delivered.join(''), target: target.join('') };
+}
+
+interface Timed {
+  readonly at: number;
+}
+
+/** Where a value stands: the newest point at the right end, 0 at the bottom, `scale` at the top. */
+function placement(
+  points: readonly Timed[],
+  scale: number,
+): (point: Timed, value: number) => string {
+  const now = points.at(-1)?.at ?? 0;
+  return ({ at }, value) => {
+    const x = CHART_WIDTH * (1 - (now - at) / (HISTORY_SECONDS * 1000));
+    const y = CHART_HEIGHT * (1 - Math.min(1, Math.max(0, value / scale)));
+    return `${x.toFixed(1)} ${y.toFixed(1)}`;
+  };
+}
+
+function scaleOf(values: readonly number[], scales: readonly number[]): number {
+  const highest = Math.max(0, ...values);
+  return scales.find((scale) => scale >= highest) ?? scales.at(-1) ?? highest;
+}
+
 /** Cuts the points where nothing was measured for a while. */
-function runsOf(points: readonly HistoryPoint[]): readonly (readonly HistoryPoint[])[] {
-  const runs: HistoryPoint[][] = [];
-  let before: HistoryPoint | undefined;
+function runsOf<Point extends Timed>(points: readonly Point[]): readonly (readonly Point[])[] {
+  const runs: Point[][] = [];
+  let before: Point | undefined;
   for (const point of points) {
     if (before === undefined || point.at - before.at > GAP_MS) runs.push([]);
     runs.at(-1)?.push(point);

@@ -1,6 +1,6 @@
 /** The figures below the chart, as words: pure functions of state and statistics. */
 import type { PlayerState, PlayerStats, SoundState } from '../../player.ts';
-import type { AudioStats, NetworkStats, VideoStats } from '../../worker-messages.ts';
+import type { AudioStats, NetworkStats, RateStats, VideoStats } from '../../worker-messages.ts';
 import { transportLabels } from '../status-text.ts';
 
 /** One line: what it is and how it stands. */
@@ -41,6 +41,7 @@ export function factGroups(state: PlayerState, stats: PlayerStats): readonly Fac
   return [
     { title: 'Picture', facts: pictureFacts(video) },
     { title: 'Connection', facts: connectionFacts(state, network) },
+    { title: 'Bit rate', facts: rateFacts(network) },
     { title: 'Losses and repairs', facts: lossFacts(network, video) },
     { title: 'Sound', facts: soundFacts(audio, network) },
   ];
@@ -51,9 +52,25 @@ function pictureFacts(video: VideoStats | undefined): readonly Fact[] {
   return [
     { label: 'Size', value: `${video.width} × ${video.height}` },
     { label: 'Frame rate', value: `${Math.round(video.framesPerSecond)} fps` },
-    { label: 'Codec', value: video.codec ?? UNKNOWN },
+    codecFact(video.codec),
     { label: 'Decode queue', value: String(video.decodeQueue) },
   ];
+}
+
+const codecNames: Readonly<Record<string, string>> = {
+  avc1: 'H.264',
+  avc3: 'H.264',
+  hev1: 'HEVC',
+  hvc1: 'HEVC',
+  vp8: 'VP8',
+  vp09: 'VP9',
+  av01: 'AV1',
+};
+
+/** A codec string by the name that people know; the string itself says the profile. */
+function codecFact(codec: string | undefined): Fact {
+  if (codec === undefined) return { label: 'Codec', value: UNKNOWN };
+  return { label: 'Codec', value: codecNames[codec.split('.')[0] ?? ''] ?? codec, detail: codec };
 }
 
 function connectionFacts(state: PlayerState, network: NetworkStats | undefined): readonly Fact[] {
@@ -63,7 +80,6 @@ function connectionFacts(state: PlayerState, network: NetworkStats | undefined):
   return [
     { label: 'Link', value: transport === undefined ? UNKNOWN : transportLabels[transport] },
     { label: 'Role', value: role === undefined ? UNKNOWN : roles[role] },
-    { label: 'Bit rate', value: network === undefined ? UNKNOWN : bitrate(network.bitrateBps) },
     { label: 'Round trip', value: milliseconds(network?.rttMs) },
     {
       label: 'Clock',
@@ -71,6 +87,52 @@ function connectionFacts(state: PlayerState, network: NetworkStats | undefined):
     },
     { label: 'Input waiting', value: String(network?.unacknowledgedInput ?? UNKNOWN) },
   ];
+}
+
+const rateStates: Readonly<Record<RateStats['state'], string>> = {
+  hold: 'Steady',
+  increase: 'Rising',
+  decrease: 'Falling',
+};
+
+function rateFacts(network: NetworkStats | undefined): readonly Fact[] {
+  const rate = network?.rate;
+  const orUnknown = (bps: number | undefined): string =>
+    bps === undefined ? UNKNOWN : bitrate(bps);
+  return [
+    {
+      label: 'Delivered',
+      value: orUnknown(network?.bitrateBps),
+      detail: 'Everything that arrived in the last half second',
+    },
+    {
+      label: 'Target',
+      value: orUnknown(rate?.targetBps),
+      detail: 'What the server lets the picture take',
+    },
+    {
+      label: 'Capacity',
+      value: orUnknown(rate?.capacityBps),
+      detail: 'What the server believes that the link carries',
+    },
+    {
+      label: 'Queue',
+      value: milliseconds(rate?.queueMs),
+      detail: 'What waits on the way, as the server measures it',
+    },
+    { label: 'Control', value: rate === undefined ? UNKNOWN : rateStates[rate.state] },
+    lossShare(network),
+  ];
+}
+
+/** Datagrams carry the sound and nothing repeats them twice: what they lose says most of the path. */
+function lossShare(network: NetworkStats | undefined): Fact {
+  const detail = 'Sound packets that never came, of all';
+  if (network === undefined) return { label: 'Loss', value: UNKNOWN, detail };
+  const { audioMissing, audioPackets } = network;
+  const all = audioMissing + audioPackets;
+  const percent = all === 0 ? 0 : (audioMissing / all) * 100;
+  return { label: 'Loss', value: `${percent.toFixed(1)} %`, detail, isLoss: percent >= 0.05 };
 }
 
 function lossFacts(

@@ -1,36 +1,50 @@
-/** The four stages of a frame's way, as the overlay names and draws them. */
+/** The six stages of a frame's way, as the overlay names and draws them. */
 import type { LatencyBreakdown } from '../../worker-messages.ts';
 
 /** Names of the stages in the order in which a frame passes them; also the classes of their colours. */
-export type StageName = 'encode' | 'network' | 'decode' | 'present';
+export type StageName = 'encode' | 'queue' | 'network' | 'reassembly' | 'decode' | 'present';
 
 export interface StageShare {
   readonly name: StageName;
   readonly label: string;
   /** What the stage begins and ends with. */
   readonly detail: string;
-  /** Of a typical frame, in milliseconds; the four add up to its total. */
+  /** Of a typical frame, in milliseconds; the six add up to its total. */
   readonly typicalMs: number;
   readonly p95Ms: number;
 }
 
 /** The stages of a breakdown, in order. */
 export function stageShares({ typical, ...stages }: LatencyBreakdown): readonly StageShare[] {
-  const { encode, network, decode, present } = stages;
+  const { encode, queue, network, reassembly, decode, present } = stages;
   return [
     {
       name: 'encode',
-      label: 'Encode and queue',
-      detail: 'Captured to first byte written',
+      label: 'Capture and encode',
+      detail: 'Captured to ready to be sent',
       typicalMs: typical.encodeMs,
       p95Ms: encode.p95Ms,
     },
     {
+      name: 'queue',
+      label: 'Queue',
+      detail: 'Ready to be sent to first byte written',
+      typicalMs: typical.queueMs,
+      p95Ms: queue.p95Ms,
+    },
+    {
       name: 'network',
       label: 'Network',
-      detail: 'First byte written to last byte received',
+      detail: 'First byte written to first byte received',
       typicalMs: typical.networkMs,
       p95Ms: network.p95Ms,
+    },
+    {
+      name: 'reassembly',
+      label: 'Reassembly',
+      detail: 'First byte received to last byte received',
+      typicalMs: typical.reassemblyMs,
+      p95Ms: reassembly.p95Ms,
     },
     {
       name: 'decode',

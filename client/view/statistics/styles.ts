@@ -4,7 +4,9 @@ import { css } from 'lit';
 export const statisticsStyles = css`
   :host {
     --encode: #f0b35c;
+    --queue: #f2807b;
     --network: #74aefb;
+    --reassembly: #6fd3e3;
     --decode: #5fd39a;
     --present: #c9a2f5;
 
@@ -112,8 +114,16 @@ export const statisticsStyles = css`
     fill: var(--encode);
   }
 
+  rect.queue {
+    fill: var(--queue);
+  }
+
   rect.network {
     fill: var(--network);
+  }
+
+  rect.reassembly {
+    fill: var(--reassembly);
   }
 
   rect.decode {
@@ -136,8 +146,16 @@ export const statisticsStyles = css`
     background: var(--encode);
   }
 
+  .swatch.queue {
+    background: var(--queue);
+  }
+
   .swatch.network {
     background: var(--network);
+  }
+
+  .swatch.reassembly {
+    background: var(--reassembly);
   }
 
   .swatch.decode {
@@ -211,6 +229,37 @@ export const statisticsStyles = css`
 
   .spread {
     fill: rgb(238 240 244 / 22%);
+  }
+
+  .delivered {
+    fill: rgb(116 174 251 / 38%);
+  }
+
+  .target {
+    fill: none;
+    stroke: #eef0f4;
+    stroke-dasharray: 4 3;
+    stroke-width: 1.25;
+    vector-effect: non-scaling-stroke;
+  }
+
+  .rate {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 2px 16px;
+    margin: 12px 0 -6px;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .swatch.delivered {
+    background: rgb(116 174 251 / 60%);
+  }
+
+  .swatch.target {
+    height: 0;
+    border-top: 2px dashed #eef0f4;
+    border-radius: 0;
+    vertical-align: middle;
   }
 
   .scale {

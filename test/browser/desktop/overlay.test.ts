@@ -80,9 +80,9 @@ describe.each(['webtransport', 'websocket'] as const)('the statistics over %s', 
     const measuredMs = typical(after?.latenciesMs.slice(-WINDOW) ?? []);
     const sumMs = shown.stages.reduce((sum, stage) => sum + stage, 0);
 
-    expect(shown.stages).toHaveLength(4);
+    expect(shown.stages).toHaveLength(6);
     // Each figure is rounded to a tenth.
-    expect(Math.abs(sumMs - shown.total)).toBeLessThanOrEqual(0.25);
+    expect(Math.abs(sumMs - shown.total)).toBeLessThanOrEqual(0.35);
     const waitMs = measuredMs - sumMs;
     const found = `sum ${sumMs.toFixed(1)}, measured ${measuredMs.toFixed(1)}, period ${periodMs.toFixed(1)} ms`;
     expect(waitMs, found).toBeGreaterThan(-TOLERANCE_MS);

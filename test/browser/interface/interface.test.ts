@@ -202,7 +202,7 @@ describe('controls by keyboard', () => {
     await expect.poll(() => focused(page)).toMatch(/^Remote desktop/);
     const region = page.getByRole('region', { name: 'Statistics' });
     await page.keyboard.press('Control+Alt+Shift+KeyS');
-    await region.getByText('Encode and queue').waitFor();
+    await region.getByText('Capture and encode').waitFor();
     expect(await focused(page)).toMatch(/^Remote desktop/);
     const codes = (await takeSent(page)).flatMap((event) =>
       event.type === 'key' && event.pressed ? [event.code] : [],

@@ -1,30 +1,39 @@
 import { describe, expect, test } from 'vitest';
 import type { PlayerStats } from '../../../client/player.ts';
-import { chartPaths, scaleOf } from '../../../client/view/statistics/chart-geometry.ts';
+import {
+  latencyPaths,
+  latencyScale,
+  ratePaths,
+  rateScale,
+} from '../../../client/view/statistics/chart-geometry.ts';
 import { bitrate, factGroups, milliseconds } from '../../../client/view/statistics/facts.ts';
-import { LatencyHistory } from '../../../client/view/statistics/latency-history.ts';
+import { History } from '../../../client/view/statistics/history.ts';
 import { barParts, stageShares } from '../../../client/view/statistics/stages.ts';
-import type { LatencyBreakdown } from '../../../client/worker-messages.ts';
+import type { LatencyBreakdown, StageLatency } from '../../../client/worker-messages.ts';
 
 const point = (at: number, p50Ms: number, p95Ms = p50Ms) => ({ at, p50Ms, p95Ms });
 
-function breakdown(encodeMs: number, networkMs: number, decodeMs: number, presentMs: number) {
+/** One frame; its stages in the order in which it passes them, in milliseconds. */
+function breakdown(...stages: readonly [number, number, number, number, number, number]) {
   const stage = (p50Ms: number) => ({ p50Ms, p95Ms: p50Ms * 2 });
-  const totalMs = encodeMs + networkMs + decodeMs + presentMs;
+  const [encodeMs, queueMs, networkMs, reassemblyMs, decodeMs, presentMs] = stages;
+  const totalMs = stages.reduce((sum, ms) => sum + ms, 0);
   return {
     samples: 1,
     encode: stage(encodeMs),
+    queue: stage(queueMs),
     network: stage(networkMs),
+    reassembly: stage(reassemblyMs),
     decode: stage(decodeMs),
     present: stage(presentMs),
     total: stage(totalMs),
-    typical: { encodeMs, networkMs, decodeMs, presentMs, totalMs },
+    typical: { encodeMs, queueMs, networkMs, reassemblyMs, decodeMs, presentMs, totalMs },
   } satisfies LatencyBreakdown;
 }
 
 describe('the history', () => {
   test('keeps a minute, and no more points than its bound', () => {
-    const history = new LatencyHistory();
+    const history = new History<StageLatency>();
     for (let at = 0; at <= 90_000; at += 500) history.add({ p50Ms: at, p95Ms: at }, at);
     expect(history.points[0]?.at).toBe(30_000);
     expect(history.points).toHaveLength(121);
@@ -36,41 +45,64 @@ describe('the history', () => {
 
 describe('the chart', () => {
   test('runs from the left, a minute ago, to the right, now, and from the bottom up', () => {
-    const { line, spread } = chartPaths([point(0, 0, 0), point(1_000, 10, 20)], 20);
+    const { line, spread } = latencyPaths([point(0, 0, 0), point(1_000, 10, 20)], 20);
     expect(line).toBe('M295.0 64.0L300.0 32.0');
     expect(spread).toBe('M295.0 64.0L300.0 32.0L300.0 0.0L295.0 64.0Z');
   });
 
   test('breaks the line where nothing was measured', () => {
-    const { line } = chartPaths([point(0, 20), point(500, 20), point(30_500, 20)], 20);
+    const { line } = latencyPaths([point(0, 20), point(500, 20), point(30_500, 20)], 20);
     expect(line.match(/M/g)).toHaveLength(2);
-    expect(chartPaths([], 20)).toEqual({ line: '', spread: '' });
+    expect(latencyPaths([], 20)).toEqual({ line: '', spread: '' });
   });
 
   test('has a scale that holds the highest point, and cuts what is beyond all scales', () => {
-    expect(scaleOf([])).toBe(20);
-    expect(scaleOf([point(0, 5, 20.1), point(1, 7)])).toBe(30);
-    expect(scaleOf([point(0, 9_000)])).toBe(5_000);
-    expect(chartPaths([point(0, 9_000)], 5_000).line).toBe('M300.0 0.0');
+    expect(latencyScale([])).toBe(20);
+    expect(latencyScale([point(0, 5, 20.1), point(1, 7)])).toBe(30);
+    expect(latencyScale([point(0, 9_000)])).toBe(5_000);
+    expect(latencyPaths([point(0, 9_000)], 5_000).line).toBe('M300.0 0.0');
+  });
+});
+
+describe('the chart of the bit rate', () => {
+  const rate = (at: number, deliveredBps: number, targetBps?: number) => ({
+    at,
+    deliveredBps,
+    targetBps,
+  });
+
+  test('fills what came and draws a line at the target', () => {
+    const { delivered, target } = ratePaths([rate(0, 1e6, 2e6), rate(1_000, 5e5, 2e6)], 2e6);
+    expect(delivered).toBe('M295.0 64.0L295.0 32.0L300.0 48.0L300.0 64.0Z');
+    expect(target).toBe('M295.0 0.0L300.0 0.0');
+  });
+
+  test('has no target until the server named one, and a scale that holds both', () => {
+    const points = [rate(0, 3e5), rate(500, 3e5, 4e6)];
+    expect(ratePaths(points, 5e6).target).toBe('M300.0 12.8');
+    expect(rateScale(points)).toBe(5e6);
+    expect(ratePaths([], 1e6)).toEqual({ delivered: '', target: '' });
   });
 });
 
 describe('the bar', () => {
   test('shares its width as the stages share the time', () => {
-    const parts = barParts(stageShares(breakdown(10, 2, 4, 4)));
+    const parts = barParts(stageShares(breakdown(6, 4, 1, 1, 4, 4)));
     expect(parts.map(({ name, start, width }) => [name, start, width])).toEqual([
-      ['encode', 0, 50],
-      ['network', 50, 10],
+      ['encode', 0, 30],
+      ['queue', 30, 20],
+      ['network', 50, 5],
+      ['reassembly', 55, 5],
       ['decode', 60, 20],
       ['present', 80, 20],
     ]);
   });
 
   test('gives no width to a stage that the error of the clock made negative', () => {
-    const parts = barParts(stageShares(breakdown(10, -0.2, 5, 5)));
-    expect(parts.map(({ width }) => width)).toEqual([50, 0, 25, 25]);
-    expect(barParts(stageShares(breakdown(0, 0, 0, 0))).map(({ width }) => width)).toEqual([
-      0, 0, 0, 0,
+    const parts = barParts(stageShares(breakdown(10, 0, -0.2, 0, 5, 5)));
+    expect(parts.map(({ width }) => width)).toEqual([50, 0, 0, 0, 25, 25]);
+    expect(barParts(stageShares(breakdown(0, 0, 0, 0, 0, 0))).map(({ width }) => width)).toEqual([
+      0, 0, 0, 0, 0, 0,
     ]);
   });
 });
@@ -95,6 +127,7 @@ describe('the figures', () => {
       clockUncertaintyMs: 0.3,
       receivedBytes: 1,
       bitrateBps: 3_210_000,
+      rate: { targetBps: 8_000_000, capacityBps: 11_500_000, queueMs: 4.2, state: 'increase' },
       keyRequests: 1,
       videoDiscarded: 2,
       videoAbandoned: 9,
@@ -135,13 +168,28 @@ describe('the figures', () => {
     expect(facts.get('Packets lost')).toMatchObject({ value: '5', isLoss: true });
   });
 
+  test('set what the server aims at against what came', () => {
+    const facts = flat(stats);
+    const values = ['Delivered', 'Target', 'Capacity', 'Queue', 'Control', 'Loss'];
+    expect(values.map((label) => facts.get(label)?.value)).toEqual([
+      '3.2 Mbit/s',
+      '8.0 Mbit/s',
+      '11.5 Mbit/s',
+      '4.2 ms',
+      'Rising',
+      '33.3 %',
+    ]);
+    expect(facts.get('Loss')?.isLoss).toBe(true);
+    const early = flat({ ...stats, network: undefined });
+    expect(values.map((label) => early.get(label)?.value)).toEqual(Array(6).fill('–'));
+  });
+
   test('say how connection and sound stand', () => {
     const facts = flat(stats);
-    const values = ['Link', 'Role', 'Bit rate', 'Round trip', 'Clock', 'Buffer', 'Speed'];
+    const values = ['Link', 'Role', 'Round trip', 'Clock', 'Buffer', 'Speed'];
     expect(values.map((label) => facts.get(label)?.value)).toEqual([
       'WebTransport',
       'Watching',
-      '3.2 Mbit/s',
       '1.2 ms',
       '± 0.3 ms',
       '41 of 40 ms',

@@ -9,6 +9,7 @@ export function received(
 ): ReceivedMessage {
   const { key = false, dependency = key ? 0 : 1, flow = 2 } = fields;
   return {
+    begunAt: seq * 1000,
     receivedAt: seq * 1000,
     message: {
       header: {
