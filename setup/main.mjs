@@ -12,21 +12,26 @@ import { ensureGStreamerAddon, ensureNodePackages } from './node-packages.mjs';
 import { say } from './report.mjs';
 import { ensureSupportedMachine } from './runtime.mjs';
 
-const USAGE = `usage: node setup/main.mjs start|test|bench|check [flags…]
+const USAGE = `usage: node setup/main.mjs start|test|bench|photon|check [flags…]
 
   start   run Oriel; flags go to the server (start --help lists them)
   test    run the tests; arguments go to vitest (a path, -t name)
   bench   run the benchmarks; arguments name them
+  photon  the click-to-photon target, in a terminal on the desktop
   check   format, types, lint, dependencies, unused code
 `;
 
-/** @typedef {'start' | 'test' | 'bench' | 'check'} Job */
+/** @typedef {'start' | 'test' | 'bench' | 'photon' | 'check'} Job */
+
+/** Jobs that need no system package, no compiled addon and no built page. */
+const LIGHT_JOBS = new Set(['photon', 'check']);
 
 /** @type {Record<Job, (args: readonly string[]) => Promise<number>>} */
 const JOBS = {
   start: (args) => runJob(['server/main.ts', ...args]),
   test: (args) => runJob(['node_modules/vitest/vitest.mjs', 'run', ...args]),
   bench: (args) => runJob(['test/bench/main.ts', ...args]),
+  photon: (args) => runJob(['server/desktop/photon-target.ts', ...args]),
   check: (args) => runChecks(args),
 };
 
@@ -41,10 +46,10 @@ async function main([job, ...rest]) {
   }
   const args = rest[0] === '--' ? rest.slice(1) : rest;
   ensureSupportedMachine();
-  // Checking only reads the sources: no system package, no compiled addon, no built page.
-  if (job !== 'check') await ensureDebianPackages(job);
+  const isLight = LIGHT_JOBS.has(job);
+  if (!isLight) await ensureDebianPackages(job);
   await ensureNodePackages();
-  if (job !== 'check') {
+  if (!isLight) {
     await ensureGStreamerAddon();
     await ensureClientBuild();
   }

@@ -179,6 +179,15 @@ export interface XClient {
     values: Values,
   ): void;
   MapWindow(window: number): void;
+  /** @param mode 0 replaces; @param units bits of each of its units */
+  ChangeProperty(
+    mode: number,
+    window: number,
+    property: number,
+    type: number,
+    units: number,
+    data: string,
+  ): void;
   CreateGC(id: number, drawable: number, values: Values): void;
   ChangeGC(id: number, values: Values): void;
   CreatePixmap(id: number, drawable: number, depth: number, width: number, height: number): void;
@@ -218,6 +227,7 @@ interface X11 {
     readonly ButtonPress: number;
     readonly ButtonRelease: number;
     readonly PointerMotion: number;
+    readonly Exposure: number;
   };
   createClient(
     options: {
