@@ -15,6 +15,7 @@ import { SAMPLE_RATE } from './audio/sample-rate.ts';
 import { decodeCursor } from './receive/cursor.ts';
 import { SessionLink } from './session-link.ts';
 import { ArrivalProbe } from './stats/arrival-probe.ts';
+import { NetworkMeter } from './stats/network-meter.ts';
 import type { Connection } from './transport/connection.ts';
 import { supportedAudioCodecs, supportedVideoCodecs } from './video/capability.ts';
 import type {
@@ -34,6 +35,10 @@ class NetworkWorker {
   readonly #sound: SoundDecoder | undefined;
   readonly #ring: SoundRing | undefined;
   readonly #arrivals: ArrivalProbe | undefined;
+  readonly #meter = new NetworkMeter({
+    tell: (message) => toPage({ type: 'measured', message }),
+    stats: () => this.#connection && this.#statsOf(this.#connection),
+  });
   readonly #statsTimer: ReturnType<typeof setInterval>;
   #link: SessionLink | undefined;
   #connection: Connection | undefined;
@@ -83,6 +88,10 @@ class NetworkWorker {
 
   hasten(): void {
     this.#link?.hasten();
+  }
+
+  measure(message: Extract<ToNetworkWorker, { type: 'measure' }>): void {
+    this.#meter.handle(message.message);
   }
 
   reportArrivals(request: number): void {
@@ -189,13 +198,14 @@ class NetworkWorker {
 
   #reportStats(): void {
     const connection = this.#connection;
-    if (connection !== undefined) toPage({ type: 'stats', stats: this.#stats(connection) });
+    if (connection === undefined) return;
+    toPage({ type: 'stats', stats: this.#statsOf(connection) });
+    this.#bytesAtLastStats = connection.receivedBytes;
   }
 
-  #stats(connection: Connection): NetworkStats {
+  #statsOf(connection: Connection): NetworkStats {
     const { counters, clock, rate, receivedBytes } = connection;
     const bytes = receivedBytes - this.#bytesAtLastStats;
-    this.#bytesAtLastStats = receivedBytes;
     const toMs = (micros: number | undefined): number | undefined =>
       micros === undefined ? undefined : micros / 1000;
     return {
@@ -246,6 +256,9 @@ self.onmessage = (event: MessageEvent<ToNetworkWorker>) => {
       break;
     case 'hasten':
       worker?.hasten();
+      break;
+    case 'measure':
+      worker?.measure(message);
       break;
     case 'arrivals':
       worker?.reportArrivals(message.request);

@@ -12,6 +12,7 @@ import networkWorkerUrl from './network.worker.ts?worker&url';
 import { asTransport, readPageParameters, type PageParameters } from './page-parameters.ts';
 import { scriptUrl } from './script-urls.ts';
 import { sayLeave } from './session-api.ts';
+import { Measurements } from './stats/measurements.ts';
 import type { TransportKind } from './transport/transport.ts';
 import videoWorkerUrl from './video/video.worker.ts?worker&url';
 import type {
@@ -62,6 +63,12 @@ const RECORD_SECONDS = 20;
 export class Player {
   /** Only with `?probe=1` in the page's address. */
   readonly probe: PlayerProbe | undefined;
+  /** Recordings for the compare page. */
+  readonly measurements = new Measurements({
+    toVideo: (message) => this.#toVideo({ type: 'measure', message }),
+    toNetwork: (message) => this.#toNetwork({ type: 'measure', message }),
+    audio: () => this.#sound.stats,
+  });
   readonly #options: PlayerOptions;
   readonly #page: PageParameters;
   readonly #sound: SoundOutput;
@@ -179,6 +186,9 @@ export class Player {
         this.#arrivalAnswers.get(message.request)?.(message.report);
         this.#arrivalAnswers.delete(message.request);
         break;
+      case 'measured':
+        this.measurements.onNetwork(message.message);
+        break;
       case 'stats':
         this.#networkStats = message.stats;
         break;
@@ -197,6 +207,9 @@ export class Player {
           this.#show({ ...this.#state, desktop: { width, height } });
         break;
       }
+      case 'measured':
+        this.measurements.onVideo(message.message);
+        break;
       case 'probe':
         this.#probeAnswers.get(message.request)?.(message.report);
         this.#probeAnswers.delete(message.request);

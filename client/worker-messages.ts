@@ -9,6 +9,12 @@ import type { RateStateName } from '../protocol/control/report.ts';
 import type { RoleName } from '../protocol/control/role.ts';
 import type { InputEvent } from '../protocol/input.ts';
 import type { LatencyModeName } from '../protocol/latency-mode.ts';
+import type {
+  FromFrameMeter,
+  FromNetworkMeter,
+  ToFrameMeter,
+  ToNetworkMeter,
+} from './stats/measurement-messages.ts';
 import type { TransportKind } from './transport/transport.ts';
 
 /** Microseconds of `performance.timeOrigin + performance.now()`; not the session clock. */
@@ -205,6 +211,7 @@ export type ToNetworkWorker =
   /** The page became visible or the network came back: try now instead of waiting. */
   | { readonly type: 'hasten' }
   | { readonly type: 'arrivals'; readonly request: number }
+  | { readonly type: 'measure'; readonly message: ToNetworkMeter }
   | { readonly type: 'close' };
 
 export interface NetworkStart {
@@ -233,6 +240,7 @@ export type FromNetworkWorker =
   | { readonly type: 'winner'; readonly transport: TransportKind }
   | { readonly type: 'cursor'; readonly cursor: Cursor }
   | { readonly type: 'arrivals'; readonly request: number; readonly report: ArrivalReport }
+  | { readonly type: 'measured'; readonly message: FromNetworkMeter }
   | { readonly type: 'stats'; readonly stats: NetworkStats };
 
 /** One access unit, or a fact about the stream, from the network worker to the video worker. */
@@ -285,10 +293,12 @@ export type ToVideoWorker =
       readonly probe: boolean;
     }
   | { readonly type: 'probe'; readonly request: number }
+  | { readonly type: 'measure'; readonly message: ToFrameMeter }
   | { readonly type: 'close' };
 
 /** Video worker to page. */
 export type FromVideoWorker =
   | { readonly type: 'stats'; readonly stats: VideoStats }
   | { readonly type: 'size'; readonly width: number; readonly height: number }
+  | { readonly type: 'measured'; readonly message: FromFrameMeter }
   | { readonly type: 'probe'; readonly request: number; readonly report: PatternProbeReport };

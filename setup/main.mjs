@@ -23,9 +23,6 @@ const USAGE = `usage: node setup/main.mjs start|test|bench|photon|check [flagsâ€
 
 /** @typedef {'start' | 'test' | 'bench' | 'photon' | 'check'} Job */
 
-/** Jobs that need no system package, no compiled addon and no built page. */
-const LIGHT_JOBS = new Set(['photon', 'check']);
-
 /** @type {Record<Job, (args: readonly string[]) => Promise<number>>} */
 const JOBS = {
   start: (args) => runJob(['server/main.ts', ...args]),
@@ -46,7 +43,8 @@ async function main([job, ...rest]) {
   }
   const args = rest[0] === '--' ? rest.slice(1) : rest;
   ensureSupportedMachine();
-  const isLight = LIGHT_JOBS.has(job);
+  // These two need no system package, no compiled addon and no built page.
+  const isLight = job === 'photon' || job === 'check';
   if (!isLight) await ensureDebianPackages(job);
   await ensureNodePackages();
   if (!isLight) {

@@ -3,7 +3,8 @@
  *
  *   port from the network worker -> LowDelayDecoder -> Presenter (show or skip) -> CanvasSink
  */
-import { LatencyWindow } from '../stats/latency-breakdown.ts';
+import { FrameMeter } from '../stats/frame-meter.ts';
+import { LatencyWindow, type FrameMoments } from '../stats/latency-breakdown.ts';
 import { PatternProbe } from '../stats/pattern-probe.ts';
 import { localMicros } from '../local-time.ts';
 import type {
@@ -29,6 +30,13 @@ class VideoWorker {
   readonly #decoder: LowDelayDecoder;
   readonly #presenter = new Presenter();
   readonly #latency = new LatencyWindow();
+  readonly #meter = new FrameMeter({
+    tell: (message) => toPage({ type: 'measured', message }),
+    counters: () => {
+      const { errors, overloads } = this.#decoder.counters;
+      return { superseded: this.#superseded, late: this.#late, decoderFaults: errors + overloads };
+    },
+  });
   readonly #timers: readonly ReturnType<typeof setInterval>[];
   /** Session clock minus local time, µs. */
   #clockOffset: number | undefined;
@@ -66,6 +74,10 @@ class VideoWorker {
   answerProbe(request: number): void {
     const report = (this.#probe ?? new PatternProbe()).report();
     toPage({ type: 'probe', request, report });
+  }
+
+  measure(message: Extract<ToVideoWorker, { type: 'measure' }>): void {
+    this.#meter.handle(message.message);
   }
 
   close(): void {
@@ -116,6 +128,7 @@ class VideoWorker {
       else this.#superseded += 1;
       return;
     }
+    const look = this.#meter.look(frame);
     this.#sink.show(frame);
     const shownAt = localMicros();
     // Reading back is no part of the latency, but of what a frame costs here.
@@ -123,21 +136,25 @@ class VideoWorker {
     this.#presenter.drawn(localMicros() - decodedAt);
     this.#shown += 1;
     this.#rendered = input.sequence;
-    if (this.#clockOffset === undefined) return;
-    const capturedAt = input.captureTime - this.#clockOffset;
-    this.#shownLatency = shownAt - capturedAt;
-    const writtenAt = input.sendTime - this.#clockOffset;
-    const queuedAt = (input.queuedTime ?? input.sendTime) - this.#clockOffset;
-    const { begunAt, receivedAt } = input;
-    this.#latency.add({
-      capturedAt,
-      queuedAt,
-      writtenAt,
-      begunAt,
-      receivedAt,
-      decodedAt,
-      shownAt,
-    });
+    const moments = this.#momentsOf(input, { decodedAt, shownAt });
+    this.#meter.shown({ sequence: input.sequence, moments, shownAt }, look);
+    if (moments === undefined) return;
+    this.#shownLatency = shownAt - moments.capturedAt;
+    this.#latency.add(moments);
+  }
+
+  /** Undefined until the clocks were compared. */
+  #momentsOf(
+    input: DecodedInput,
+    { decodedAt, shownAt }: Pick<FrameMoments, 'decodedAt' | 'shownAt'>,
+  ): FrameMoments | undefined {
+    const offset = this.#clockOffset;
+    if (offset === undefined) return undefined;
+    const { captureTime, sendTime, begunAt, receivedAt } = input;
+    const capturedAt = captureTime - offset;
+    const writtenAt = sendTime - offset;
+    const queuedAt = (input.queuedTime ?? sendTime) - offset;
+    return { capturedAt, queuedAt, writtenAt, begunAt, receivedAt, decodedAt, shownAt };
   }
 
   #feedBack(): void {
@@ -192,6 +209,9 @@ self.onmessage = (event: MessageEvent<ToVideoWorker>) => {
       break;
     case 'probe':
       worker?.answerProbe(message.request);
+      break;
+    case 'measure':
+      worker?.measure(message);
       break;
     case 'close':
       worker?.close();

@@ -1,0 +1,93 @@
+/** The page's end of measurements: asks both workers, and puts their answers together. */
+import type { AudioStats } from '../worker-messages.ts';
+import type {
+  FrameRun,
+  FromFrameMeter,
+  FromNetworkMeter,
+  MarkSighting,
+  NetworkRun,
+  ToFrameMeter,
+  ToNetworkMeter,
+} from './measurement-messages.ts';
+
+export interface MeasurementsOptions {
+  toVideo(message: ToFrameMeter): void;
+  toNetwork(message: ToNetworkMeter): void;
+  audio(): AudioStats;
+}
+
+/** Everything that one run measured. */
+export interface RunRecording {
+  readonly frames: FrameRun;
+  readonly network: NetworkRun;
+  /** Times that the sound ran dry; undefined where this browser plays none. */
+  readonly audioUnderruns: number | undefined;
+}
+
+/** What the compare page may measure of a player. One run at a time. */
+export class Measurements {
+  readonly #options: MeasurementsOptions;
+  readonly #frameAnswers = new Map<number, (run: FrameRun) => void>();
+  readonly #networkAnswers = new Map<number, (run: NetworkRun) => void>();
+  #requests = 0;
+  #underrunsBefore = 0;
+  #onMark: ((sighting: MarkSighting | undefined) => void) | undefined;
+
+  constructor(options: MeasurementsOptions) {
+    this.#options = options;
+  }
+
+  /** Begins a run; one that was running is forgotten. */
+  startRun(): void {
+    this.#options.toVideo({ type: 'startRun' });
+    this.#options.toNetwork({ type: 'startRun' });
+    this.#underrunsBefore = this.#options.audio().underruns;
+  }
+
+  /** Ends the run and resolves with what it measured. */
+  async stopRun(): Promise<RunRecording> {
+    this.#requests += 1;
+    const request = this.#requests;
+    const { state, underruns } = this.#options.audio();
+    const frames = new Promise<FrameRun>((resolve) => this.#frameAnswers.set(request, resolve));
+    const network = new Promise<NetworkRun>((resolve) =>
+      this.#networkAnswers.set(request, resolve),
+    );
+    this.#options.toVideo({ type: 'stopRun', request });
+    this.#options.toNetwork({ type: 'stopRun', request });
+    const isSilent = state === 'unavailable' || state === 'suspended';
+    return {
+      frames: await frames,
+      network: await network,
+      // A sound output that was made anew counts from 0 again.
+      audioUnderruns: isSilent ? undefined : Math.max(0, underruns - this.#underrunsBefore),
+    };
+  }
+
+  /**
+   * Tells every change of the click-to-photon mark on the picture, until `unwatchMark`; undefined when the mark that was there is gone.
+   */
+  watchMark(listener: (sighting: MarkSighting | undefined) => void): void {
+    this.#onMark = listener;
+    this.#options.toVideo({ type: 'watchMark', isOn: true });
+  }
+
+  unwatchMark(): void {
+    this.#onMark = undefined;
+    this.#options.toVideo({ type: 'watchMark', isOn: false });
+  }
+
+  onVideo(message: FromFrameMeter): void {
+    if (message.type === 'mark') {
+      this.#onMark?.(message.sighting);
+      return;
+    }
+    this.#frameAnswers.get(message.request)?.(message.run);
+    this.#frameAnswers.delete(message.request);
+  }
+
+  onNetwork(message: FromNetworkMeter): void {
+    this.#networkAnswers.get(message.request)?.(message.run);
+    this.#networkAnswers.delete(message.request);
+  }
+}
