@@ -9,6 +9,12 @@ const ROWS = 30;
 /** Room for the border and the title of the window, and for some desktop around it, in pixels. */
 const MARGIN: PixelSize = { width: 60, height: 90 };
 
+/**
+ * One xterm in a hundred comes up one character large under Openbox and stays so (4 of 480 starts here). Its shell sees that
+ * before it starts, and ends: the desktop starts its program again.
+ */
+const SHELL_IN_A_USABLE_WINDOW = '[ "$(stty size)" = "1 1" ] || exec "${SHELL:-/bin/sh}"';
+
 /** Sixteen colours that can be told apart and read on the dark background. */
 const COLOURS: readonly string[] = [
   ...['#3b4252', '#e06c75', '#8fcf7f', '#e5c07b', '#6cb2f2', '#c78bd9', '#5cc5c9', '#d8dee9'],
@@ -39,5 +45,6 @@ export function terminalCommand({ width, height }: PixelSize): readonly [string,
     ...['-title', 'Terminal', '-bg', '#1b2230', '-fg', '#e3e8f0', '-cr', '#8cc6fa', '+sb'],
     ...['-geometry', `${Math.max(20, columns)}x${Math.max(5, rows)}+${x}+${y}`],
     ...resources.flatMap((resource) => ['-xrm', resource]),
+    ...['-e', 'sh', '-c', SHELL_IN_A_USABLE_WINDOW],
   ];
 }
