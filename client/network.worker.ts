@@ -178,11 +178,12 @@ class NetworkWorker {
       connection.loseDecoder();
       return;
     }
-    const { decodeQueue, renderedSequence, shownLatency, supersededFrames } = message;
+    if (message.type === 'unused') return;
+    const { decodeQueue, renderedSequence, shownLatency, droppedFrames } = message;
     const ring = this.#ring?.state;
     connection.setReportValues({
       decodeQueue,
-      lateFrames: supersededFrames,
+      lateFrames: droppedFrames,
       ...(renderedSequence === undefined ? {} : { renderedSeq: renderedSequence }),
       ...(shownLatency === undefined
         ? {}

@@ -210,6 +210,9 @@ export class Player {
       case 'measured':
         this.measurements.onVideo(message.message);
         break;
+      case 'sink':
+      case 'canvasTooSlow':
+        break;
       case 'probe':
         this.#probeAnswers.get(message.request)?.(message.report);
         this.#probeAnswers.delete(message.request);

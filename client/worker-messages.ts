@@ -16,6 +16,9 @@ import type {
   ToNetworkMeter,
 } from './stats/measurement-messages.ts';
 import type { TransportKind } from './transport/transport.ts';
+import type { PlayoutSettings } from './video/playout.ts';
+import type { DropReason } from './video/presenter.ts';
+import type { SinkKind } from './video/sink.ts';
 
 /** Microseconds of `performance.timeOrigin + performance.now()`; not the session clock. */
 export type LocalMicros = number;
@@ -139,12 +142,18 @@ export interface VideoStats {
   readonly framesPerSecond: number;
   readonly decoded: number;
   readonly shown: number;
-  /** Decoded but not drawn: superseded and late ones together. */
+  /** Decoded but not shown, for any reason. */
   readonly skipped: number;
   /** Decoded but replaced by a newer frame before it was drawn. */
   readonly superseded: number;
   /** Decoded but marked LATE by the server. */
   readonly late: number;
+  /** All that were skipped, by reason; they add up to `skipped`. */
+  readonly dropped: Readonly<Record<DropReason, number>>;
+  /** What the pictures go to. */
+  readonly sink: SinkKind;
+  /** How long a frame that comes without jitter waits for its time now. */
+  readonly heldMs: number;
   readonly decodeErrors: number;
   /** Times that everything waiting for the decoder was given up, because this machine decodes too slowly. */
   readonly decodeOverloads: number;
@@ -279,8 +288,14 @@ export type FromVideoWorkerMedia =
       readonly decodeQueue: number;
       readonly renderedSequence: number | undefined;
       readonly shownLatency: number | undefined;
-      /** Decoded and not shown because a newer one was ready. */
-      readonly supersededFrames: number;
+      /** Decoded and not shown since the last `reset`. */
+      readonly droppedFrames: number;
+    }
+  /** An access unit of which the decoder made no frame. */
+  | {
+      readonly type: 'unused';
+      readonly sequence: number;
+      readonly why: 'undecodable' | 'expired';
     };
 
 /** Page to video worker. The first message is `start`. */
@@ -292,6 +307,15 @@ export type ToVideoWorker =
       readonly mediaPort: MessagePort;
       readonly probe: boolean;
     }
+  /** Present by other settings from now on. */
+  | { readonly type: 'playout'; readonly playout: PlayoutSettings }
+  /** Show in another sink from now on; `writable` belongs to a track of the page and is transferred. */
+  | { readonly type: 'sink'; readonly sink: 'canvas' }
+  | { readonly type: 'sink'; readonly sink: 'track'; readonly writable: WritableStream<VideoFrame> }
+  /** When sound is heard; see SoundClock. Undefined: there is none. */
+  | { readonly type: 'soundClock'; readonly shift: number | undefined }
+  /** Whether the page is in the background, where nobody sees a picture. */
+  | { readonly type: 'hidden'; readonly isHidden: boolean }
   | { readonly type: 'probe'; readonly request: number }
   | { readonly type: 'measure'; readonly message: ToFrameMeter }
   | { readonly type: 'close' };
@@ -301,4 +325,8 @@ export type FromVideoWorker =
   | { readonly type: 'stats'; readonly stats: VideoStats }
   | { readonly type: 'size'; readonly width: number; readonly height: number }
   | { readonly type: 'measured'; readonly message: FromFrameMeter }
+  /** The sink has changed; `failed` says why the track was given up. */
+  | { readonly type: 'sink'; readonly sink: SinkKind; readonly failed?: string }
+  /** The canvas costs more time than the stream leaves. */
+  | { readonly type: 'canvasTooSlow' }
   | { readonly type: 'probe'; readonly request: number; readonly report: PatternProbeReport };

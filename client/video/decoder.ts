@@ -15,19 +15,14 @@ export interface DecoderInput {
   readonly begunAt: number;
   /** Local time of the last byte, µs. */
   readonly receivedAt: number;
+  /** When it reached this worker, local time, µs. */
+  readonly arrivedAt: number;
   /** Annex B. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** What is remembered of an access unit while it is inside the decoder. */
-export interface DecodedInput {
-  readonly sequence: number;
-  readonly late: boolean;
-  readonly captureTime: number;
-  readonly queuedTime: number | undefined;
-  readonly sendTime: number;
-  readonly begunAt: number;
-  readonly receivedAt: number;
+export interface DecodedInput extends Omit<DecoderInput, 'bytes' | 'key'> {
   /** Local time of decode(), µs. */
   readonly submittedAt: number;
 }
@@ -42,6 +37,8 @@ export interface VideoDecoderSink {
   frame(frame: VideoFrame, input: DecodedInput, newestSubmittedAt: number | undefined): void;
   /** The decoder lost its state or was overtaken; nothing but a keyframe helps. It was already replaced. */
   lost(error: unknown): void;
+  /** An access unit makes no frame: it was refused, or given up because the decoder was too slow (`expired`). */
+  unused(sequence: number, why: 'undecodable' | 'expired'): void;
 }
 
 /** Access units inside the decoder, beyond which it counts as stuck. It holds none for the streams of this project. */
@@ -84,6 +81,11 @@ export class LowDelayDecoder {
     return this.#codec;
   }
 
+  /** Access units that went in and did not come out yet. */
+  get inside(): number {
+    return this.#inside.size;
+  }
+
   /** Access units that wait for the decoder. */
   get queueSize(): number {
     return this.#decoder?.decodeQueueSize ?? 0;
@@ -92,11 +94,15 @@ export class LowDelayDecoder {
   decode(input: DecoderInput): void {
     if (this.#isOverloaded()) {
       this.counters.overloads += 1;
+      this.#giveUp('expired');
       this.reset();
       if (!input.key) this.#sink.lost(new Error(`decoder too slow: more than ${MAX_WAIT_MS} ms`));
     }
     if (input.key) this.#configureFor(input.bytes);
-    if (this.#needsKey && !input.key) return;
+    if (this.#needsKey && !input.key) {
+      this.#sink.unused(input.sequence, 'undecodable');
+      return;
+    }
     const decoder = this.#decoder;
     if (decoder === undefined) {
       this.#lose(new Error('keyframe without a sequence parameter set'));
@@ -109,23 +115,14 @@ export class LowDelayDecoder {
     this.#needsKey = false;
     this.#timestamp += TIMESTAMP_STEP;
     this.#newestSubmittedAt = this.#now();
-    const { sequence, late, captureTime, queuedTime, sendTime, begunAt, receivedAt } = input;
-    this.#inside.set(this.#timestamp, {
-      sequence,
-      late,
-      captureTime,
-      queuedTime,
-      sendTime,
-      begunAt,
-      receivedAt,
-      submittedAt: this.#newestSubmittedAt,
-    });
+    const { bytes, key, ...known } = input;
+    this.#inside.set(this.#timestamp, { ...known, submittedAt: this.#newestSubmittedAt });
     try {
       const chunk: TransferringChunkInit = {
-        type: input.key ? 'key' : 'delta',
+        type: key ? 'key' : 'delta',
         timestamp: this.#timestamp,
-        data: input.bytes,
-        transfer: [input.bytes.buffer],
+        data: bytes,
+        transfer: [bytes.buffer],
       };
       decoder.decode(new EncodedVideoChunk(chunk));
     } catch (error) {
@@ -181,13 +178,23 @@ export class LowDelayDecoder {
     // Frames come in order: what is still listed before this one came out of nothing (a damaged slice).
     for (const timestamp of this.#inside.keys()) {
       if (timestamp > frame.timestamp) break;
+      const silent = this.#inside.get(timestamp);
       this.#inside.delete(timestamp);
+      if (silent !== undefined && silent !== input) {
+        this.#sink.unused(silent.sequence, 'undecodable');
+      }
     }
     this.counters.decoded += 1;
     this.#sink.frame(frame, input, this.#inside.size > 0 ? this.#newestSubmittedAt : undefined);
   }
 
+  #giveUp(why: 'undecodable' | 'expired'): void {
+    for (const { sequence } of this.#inside.values()) this.#sink.unused(sequence, why);
+    this.#inside.clear();
+  }
+
   #lose(error: unknown): void {
+    this.#giveUp('undecodable');
     this.#discard();
     this.#needsKey = true;
     this.counters.errors += 1;

@@ -1,8 +1,8 @@
 /**
- * The video worker: access units in, pictures on the canvas. The page and the network never wait for it, and it waits for neither.
- *
- *   port from the network worker -> LowDelayDecoder -> Presenter (show or skip) -> CanvasSink
+ * The video worker: access units in, pictures on the page. The page and the network never wait for it, and it waits for neither.
+ * The way of a frame is in video-pipeline.ts; here are the messages around it.
  */
+import { latencyModes } from '../../protocol/latency-mode.ts';
 import { FrameMeter } from '../stats/frame-meter.ts';
 import { LatencyWindow, type FrameMoments } from '../stats/latency-breakdown.ts';
 import { PatternProbe } from '../stats/pattern-probe.ts';
@@ -14,8 +14,11 @@ import type {
   ToVideoWorkerMedia,
 } from '../worker-messages.ts';
 import { CanvasSink } from './canvas-sink.ts';
-import { LowDelayDecoder, type DecodedInput } from './decoder.ts';
-import { Presenter } from './presenter.ts';
+import { playoutOf } from './playout.ts';
+import { SinkChoice } from './sink-choice.ts';
+import type { VideoSink } from './sink.ts';
+import { TrackSink } from './track-sink.ts';
+import { VideoPipeline, type ShownFrame } from './video-pipeline.ts';
 
 /** Time between feedback to the server's rate control, ms: a report goes out about this often. */
 const FEEDBACK_MS = 50;
@@ -26,42 +29,45 @@ const STATS_MS = 500;
 class VideoWorker {
   readonly #mediaPort: MessagePort;
   readonly #probe: PatternProbe | undefined;
-  readonly #sink: CanvasSink;
-  readonly #decoder: LowDelayDecoder;
-  readonly #presenter = new Presenter();
+  readonly #canvas: CanvasSink;
+  readonly #pipeline: VideoPipeline;
   readonly #latency = new LatencyWindow();
   readonly #meter = new FrameMeter({
     tell: (message) => toPage({ type: 'measured', message }),
     counters: () => {
-      const { errors, overloads } = this.#decoder.counters;
-      return { superseded: this.#superseded, late: this.#late, decoderFaults: errors + overloads };
+      const { dropped, decoderCounters } = this.#pipeline;
+      const { errors, overloads } = decoderCounters;
+      return {
+        superseded: dropped.superseded,
+        late: dropped.late,
+        decoderFaults: errors + overloads,
+      };
     },
   });
   readonly #timers: readonly ReturnType<typeof setInterval>[];
+  #sink: VideoSink;
+  readonly #choice = new SinkChoice();
+  #isCanvasSlow = false;
   /** Session clock minus local time, µs. */
   #clockOffset: number | undefined;
-  #shown = 0;
-  #superseded = 0;
-  #late = 0;
-  #lastDecoded: number | undefined;
   #rendered: number | undefined;
   #shownLatency: number | undefined;
+  #droppedBefore = 0;
   #shownAtLastStats = 0;
 
   constructor(start: Extract<ToVideoWorker, { type: 'start' }>) {
     this.#probe = start.probe ? new PatternProbe() : undefined;
-    this.#sink = new CanvasSink({
-      canvas: start.canvas,
+    this.#canvas = new CanvasSink(start.canvas);
+    this.#sink = this.#canvas;
+    this.#pipeline = new VideoPipeline({
+      sink: this.#sink,
+      playout: playoutOf(latencyModes[start.mode]),
       onSize: (width, height) => toPage({ type: 'size', width, height }),
-      probe: this.#probe,
+      look: (frame) => this.#meter.look(frame),
+      onShown: (frame) => this.#noteShown(frame),
+      onLost: (lastDecoded) => this.#toNetwork({ type: 'keyRequest', lastDecoded }),
+      onUnused: (sequence, why) => this.#toNetwork({ type: 'unused', sequence, why }),
     });
-    this.#decoder = new LowDelayDecoder(
-      {
-        frame: (frame, input, newest) => this.#present(frame, input, newest),
-        lost: () => this.#toNetwork({ type: 'keyRequest', lastDecoded: this.#lastDecoded }),
-      },
-      localMicros,
-    );
     this.#mediaPort = start.mediaPort;
     this.#mediaPort.onmessage = (event: MessageEvent<ToVideoWorkerMedia>) =>
       this.#onMedia(event.data);
@@ -71,25 +77,50 @@ class VideoWorker {
     ];
   }
 
-  answerProbe(request: number): void {
+  onPage(message: Exclude<ToVideoWorker, { type: 'start' }>): void {
+    switch (message.type) {
+      case 'playout':
+        this.#pipeline.configure(message.playout);
+        break;
+      case 'sink':
+        this.#changeSink(
+          message.sink === 'canvas' ? this.#canvas : this.#trackSink(message.writable),
+        );
+        break;
+      case 'soundClock':
+        this.#pipeline.soundClock(message.shift);
+        break;
+      case 'hidden':
+        this.#pipeline.setHidden(message.isHidden);
+        break;
+      case 'probe':
+        this.#answerProbe(message.request);
+        break;
+      case 'measure':
+        this.#meter.handle(message.message);
+        break;
+      case 'close':
+        this.#close();
+        break;
+    }
+  }
+
+  #answerProbe(request: number): void {
     const report = (this.#probe ?? new PatternProbe()).report();
     toPage({ type: 'probe', request, report });
   }
 
-  measure(message: Extract<ToVideoWorker, { type: 'measure' }>): void {
-    this.#meter.handle(message.message);
-  }
-
-  close(): void {
+  #close(): void {
     for (const timer of this.#timers) clearInterval(timer);
-    this.#decoder.close();
+    this.#pipeline.close();
     this.#mediaPort.close();
+    self.close();
   }
 
   #onMedia(message: ToVideoWorkerMedia): void {
     switch (message.type) {
       case 'accessUnit':
-        this.#decoder.decode({
+        this.#pipeline.push({
           sequence: message.sequence,
           key: message.key,
           late: message.late,
@@ -98,13 +129,16 @@ class VideoWorker {
           sendTime: message.sendTime,
           begunAt: message.begunAt,
           receivedAt: message.receivedAt,
+          arrivedAt: localMicros(),
           bytes: new Uint8Array(message.buffer, message.start, message.length),
         });
         break;
       case 'reset':
-        this.#decoder.reset();
+        this.#pipeline.reset();
         this.#latency.clear();
-        this.#lastDecoded = undefined;
+        this.#rendered = undefined;
+        this.#shownLatency = undefined;
+        this.#droppedBefore = this.#dropped;
         break;
       case 'clock':
         this.#clockOffset = message.offset;
@@ -112,31 +146,14 @@ class VideoWorker {
     }
   }
 
-  #present(frame: VideoFrame, input: DecodedInput, newestSubmittedAt: number | undefined): void {
-    const decodedAt = localMicros();
-    this.#lastDecoded = input.sequence;
-    const { late, submittedAt } = input;
-    const decision = this.#presenter.decide({
-      now: decodedAt,
-      late,
-      submittedAt,
-      newestSubmittedAt,
-    });
-    if (decision.type === 'skip') {
-      frame.close();
-      if (decision.reason === 'late') this.#late += 1;
-      else this.#superseded += 1;
-      return;
-    }
-    const look = this.#meter.look(frame);
-    this.#sink.show(frame);
-    const shownAt = localMicros();
+  /** The one place where all the times of a frame that was shown are known. */
+  #noteShown(frame: ShownFrame): void {
+    const { input, shownAt, look } = frame;
+    this.#judgeCanvas(frame);
     // Reading back is no part of the latency, but of what a frame costs here.
-    this.#sink.observe(shownAt / 1000);
-    this.#presenter.drawn(localMicros() - decodedAt);
-    this.#shown += 1;
+    if (this.#probe !== undefined) this.#sink.observe(this.#probe, shownAt / 1000);
     this.#rendered = input.sequence;
-    const moments = this.#momentsOf(input, { decodedAt, shownAt });
+    const moments = this.#momentsOf(frame);
     this.#meter.shown({ sequence: input.sequence, moments, shownAt }, look);
     if (moments === undefined) return;
     this.#shownLatency = shownAt - moments.capturedAt;
@@ -144,10 +161,7 @@ class VideoWorker {
   }
 
   /** Undefined until the clocks were compared. */
-  #momentsOf(
-    input: DecodedInput,
-    { decodedAt, shownAt }: Pick<FrameMoments, 'decodedAt' | 'shownAt'>,
-  ): FrameMoments | undefined {
+  #momentsOf({ input, decodedAt, shownAt }: ShownFrame): FrameMoments | undefined {
     const offset = this.#clockOffset;
     if (offset === undefined) return undefined;
     const { captureTime, sendTime, begunAt, receivedAt } = input;
@@ -157,34 +171,63 @@ class VideoWorker {
     return { capturedAt, queuedAt, writtenAt, begunAt, receivedAt, decodedAt, shownAt };
   }
 
-  #feedBack(): void {
-    this.#toNetwork({
-      type: 'feedback',
-      decodeQueue: this.#decoder.queueSize,
-      renderedSequence: this.#rendered,
-      shownLatency: this.#shownLatency,
-      supersededFrames: this.#superseded,
+  #judgeCanvas({ shownAt, showTime }: ShownFrame): void {
+    if (this.#sink.kind !== 'canvas' || this.#isCanvasSlow) return;
+    if (!this.#choice.drawn(showTime, shownAt)) return;
+    this.#isCanvasSlow = true;
+    toPage({ type: 'canvasTooSlow' });
+  }
+
+  #trackSink(writable: WritableStream<VideoFrame>): TrackSink {
+    return new TrackSink(writable, (error) => {
+      this.#changeSink(this.#canvas, String(error));
     });
   }
 
+  #changeSink(sink: VideoSink, failed?: string): void {
+    const old = this.#pipeline.changeSink(sink);
+    if (old !== sink) old.close();
+    this.#sink = sink;
+    toPage({ type: 'sink', sink: sink.kind, ...(failed === undefined ? {} : { failed }) });
+  }
+
+  #feedBack(): void {
+    this.#toNetwork({
+      type: 'feedback',
+      decodeQueue: this.#pipeline.decodeQueue,
+      renderedSequence: this.#rendered,
+      shownLatency: this.#shownLatency,
+      droppedFrames: this.#dropped - this.#droppedBefore,
+    });
+  }
+
+  get #dropped(): number {
+    return Object.values(this.#pipeline.dropped).reduce((sum, count) => sum + count, 0);
+  }
+
   #reportStats(): void {
-    const framesPerSecond = ((this.#shown - this.#shownAtLastStats) * 1000) / STATS_MS;
-    this.#shownAtLastStats = this.#shown;
+    const { shown, width, height, codec, decodeQueue, dropped } = this.#pipeline;
+    const framesPerSecond = ((shown - this.#shownAtLastStats) * 1000) / STATS_MS;
+    this.#shownAtLastStats = shown;
+    const { decoded, errors, overloads } = this.#pipeline.decoderCounters;
     toPage({
       type: 'stats',
       stats: {
-        codec: this.#decoder.codec,
-        width: this.#sink.width,
-        height: this.#sink.height,
+        codec,
+        width,
+        height,
         framesPerSecond,
-        decoded: this.#decoder.counters.decoded,
-        shown: this.#shown,
-        skipped: this.#superseded + this.#late,
-        superseded: this.#superseded,
-        late: this.#late,
-        decodeErrors: this.#decoder.counters.errors,
-        decodeOverloads: this.#decoder.counters.overloads,
-        decodeQueue: this.#decoder.queueSize,
+        decoded,
+        shown,
+        skipped: this.#dropped,
+        superseded: dropped.superseded,
+        late: dropped.late,
+        dropped: { ...dropped },
+        sink: this.#sink.kind,
+        heldMs: this.#pipeline.heldFor / 1000,
+        decodeErrors: errors,
+        decodeOverloads: overloads,
+        decodeQueue,
         latency: this.#latency.report(),
       },
     });
@@ -203,19 +246,6 @@ let worker: VideoWorker | undefined;
 
 self.onmessage = (event: MessageEvent<ToVideoWorker>) => {
   const message = event.data;
-  switch (message.type) {
-    case 'start':
-      worker ??= new VideoWorker(message);
-      break;
-    case 'probe':
-      worker?.answerProbe(message.request);
-      break;
-    case 'measure':
-      worker?.measure(message);
-      break;
-    case 'close':
-      worker?.close();
-      self.close();
-      break;
-  }
+  if (message.type === 'start') worker ??= new VideoWorker(message);
+  else worker?.onPage(message);
 };
