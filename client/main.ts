@@ -5,6 +5,7 @@ import type { PlayerOptions, PlayerProbe } from './player.ts';
 import { Player } from './player.ts';
 import { createLink, login, logout } from './session-api.ts';
 import type { TransportKind } from './transport/transport.ts';
+import type { AppOptions } from './view/app-view.ts';
 import './view/app-view.ts';
 
 declare global {
@@ -14,15 +15,22 @@ declare global {
   }
 }
 
-function pinTransport(transport: TransportKind | undefined): void {
+/** Moves the session, and keeps the choice in the address for the next time that the page is loaded. */
+async function pinTransport(transport: TransportKind | undefined): Promise<void> {
+  const holds = await player?.chooseTransport(transport ?? 'auto');
+  // Also when it does not hold, so that the settings show what does.
+  app.options = { ...options, pinned: holds === true ? transport : app.options?.pinned };
+  if (holds !== true) return;
   const page = new URL(location.href);
   if (transport === undefined) page.searchParams.delete(TRANSPORT_PARAMETER);
   else page.searchParams.set(TRANSPORT_PARAMETER, transport);
-  location.assign(page);
+  history.replaceState(null, '', page);
 }
 
+let player: Player | undefined;
+
 function createPlayer(options: PlayerOptions): Player {
-  const player = new Player(options);
+  player = new Player(options);
   if (player.probe !== undefined) window.oriel = { probe: player.probe };
   return player;
 }
@@ -35,7 +43,7 @@ function tokenFromAddress(): string | undefined {
 
 const { pinned, mode } = readPageParameters(location.search);
 const app = document.createElement('oriel-app');
-app.options = {
+const options: AppOptions = {
   api: { login, logout, createLink, sessionStatus: fetchSessionStatus },
   createPlayer,
   pinned,
@@ -43,6 +51,7 @@ app.options = {
   pinTransport,
   reload: () => location.reload(),
 };
+app.options = options;
 document.body.append(app);
 void app.enter(tokenFromAddress());
 

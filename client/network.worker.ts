@@ -17,6 +17,7 @@ import { SessionLink } from './session-link.ts';
 import { ArrivalProbe } from './stats/arrival-probe.ts';
 import { NetworkMeter } from './stats/network-meter.ts';
 import type { Connection } from './transport/connection.ts';
+import type { TransportMove } from './transport/moves.ts';
 import { supportedAudioCodecs, supportedVideoCodecs } from './video/capability.ts';
 import type {
   FromNetworkWorker,
@@ -43,6 +44,12 @@ class NetworkWorker {
   #link: SessionLink | undefined;
   #connection: Connection | undefined;
   #connections = 0;
+  #moves = 0;
+  #lastMove: TransportMove | undefined;
+  /** Capture times of the newest messages that were delivered, session clock. */
+  readonly #newest = { video: -1, audio: -1 };
+  /** Whether what comes may have been delivered by the connection before. */
+  readonly #mayRepeat = { video: false, audio: false };
   #bytesAtLastStats = 0;
   #isClosed = false;
 
@@ -69,14 +76,21 @@ class NetworkWorker {
     this.#link = new SessionLink({
       page: new URL(start.page),
       mode: start.mode,
-      pinned: start.pinned,
+      choice: start.pinned ?? 'auto',
+      upgradePauseMs: start.upgradePauseMs,
       lastWinner: start.lastWinner,
       video,
       audio: this.#sound === undefined ? [] : audio,
       onState: (state) => toPage({ type: 'state', state }),
-      onConnection: (connection, kind) => {
-        toPage({ type: 'winner', transport: kind });
-        this.#join(connection);
+      onConnection: (connection, kind, previous) => {
+        // What a bad network made of a session is no reason to begin the next one there.
+        if (previous === undefined) toPage({ type: 'winner', transport: kind });
+        this.#join(connection, previous);
+      },
+      onMove: (move) => {
+        this.#moves += move.hasMoved ? 1 : 0;
+        this.#lastMove = move;
+        toPage({ type: 'moved', move });
       },
     });
     await this.#link.run();
@@ -84,6 +98,11 @@ class NetworkWorker {
 
   sendInput(message: Extract<ToNetworkWorker, { type: 'input' }>): void {
     this.#connection?.sendInput(message.events);
+  }
+
+  async choose({ choice, request }: Extract<ToNetworkWorker, { type: 'choose' }>): Promise<void> {
+    const holds = (await this.#link?.choose(choice)) ?? false;
+    toPage({ type: 'chosen', request, holds });
   }
 
   hasten(): void {
@@ -112,22 +131,29 @@ class NetworkWorker {
     this.#videoPort.close();
   }
 
-  /** Joins a live connection to the decoders. */
-  #join(connection: Connection): void {
+  /** Joins a live connection to the decoders; after a move what came over `previous` goes on. */
+  #join(connection: Connection, previous?: Connection): void {
     this.#connection = connection;
-    this.#connections += 1;
     this.#bytesAtLastStats = connection.receivedBytes;
     this.#toVideoWorker({ type: 'reset' });
-    this.#sound?.reset();
+    Object.assign(this.#mayRepeat, {
+      video: previous !== undefined,
+      audio: previous !== undefined,
+    });
+    if (previous === undefined) {
+      this.#connections += 1;
+      this.#sound?.reset();
+    } else connection.continueInput(previous);
     connection.attach({
       video: (received) => {
         this.#noteArrival('video', received);
-        this.#sendVideo(received);
+        this.#sendVideo(received, this.#isNews('video', received));
       },
       audio: (received, missing) => {
         this.#noteArrival('audio', received);
-        this.#sound?.decode(received.message.payload, missing);
+        if (this.#isNews('audio', received)) this.#sound?.decode(received.message.payload, missing);
       },
+      move: (unit) => this.#link?.moveAsked(unit),
       cursor: (payload) => {
         const cursor = decodeCursor(payload);
         if (cursor !== undefined) toPage({ type: 'cursor', cursor });
@@ -140,12 +166,22 @@ class NetworkWorker {
     });
   }
 
+  /** Whether a message is later than all before it: after a move the first ones were heard and seen already. */
+  #isNews(kind: 'video' | 'audio', { message }: ReceivedMessage): boolean {
+    const { captureTime } = message.header;
+    if (this.#mayRepeat[kind] && captureTime <= this.#newest[kind]) return false;
+    this.#mayRepeat[kind] = false;
+    this.#newest[kind] = captureTime;
+    return true;
+  }
+
   #noteArrival(kind: 'video' | 'audio', { message, receivedAt }: ReceivedMessage): void {
     const { captureTime } = message.header;
     this.#arrivals?.observe(kind, { captureTime, receivedAt, bytes: message.payload.byteLength });
   }
 
-  #sendVideo({ message, begunAt, receivedAt }: ReceivedMessage): void {
+  /** @param isNews false: a picture as new was sent before, so that this one is only decoded for those after it */
+  #sendVideo({ message, begunAt, receivedAt }: ReceivedMessage, isNews: boolean): void {
     const { header, payload } = message;
     const queuedAfter = readQueuedAfter(header.extensions);
     const { buffer } = payload;
@@ -157,7 +193,7 @@ class NetworkWorker {
         type: 'accessUnit',
         sequence: header.seq,
         key: header.key,
-        late: header.late,
+        late: header.late || !isNews,
         captureTime: header.captureTime,
         ...(queuedAfter === undefined ? {} : { queuedTime: header.captureTime + queuedAfter }),
         sendTime: fromMicros32(message.sendTimeFirst, header.captureTime),
@@ -231,6 +267,8 @@ class NetworkWorker {
       audioDecodeErrors: this.#sound?.counters.errors ?? 0,
       unacknowledgedInput: connection.unacknowledgedInput,
       reconnects: this.#connections - 1,
+      moves: this.#moves,
+      lastMove: this.#lastMove,
     };
   }
 
@@ -254,6 +292,9 @@ self.onmessage = (event: MessageEvent<ToNetworkWorker>) => {
       break;
     case 'input':
       worker?.sendInput(message);
+      break;
+    case 'choose':
+      void worker?.choose(message);
       break;
     case 'hasten':
       worker?.hasten();

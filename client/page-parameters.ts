@@ -1,11 +1,13 @@
 import { latencyModeNames, type LatencyModeName } from '../protocol/latency-mode.ts';
-import type { TransportKind } from './transport/transport.ts';
+import { transportNamed, type TransportKind } from './transport/transport.ts';
 
-/** `?mode=`, `?transport=` and `?probe=1` of the page's address. */
+/** `?mode=`, `?transport=`, `?upgrade=` and `?probe=1` of the page's address. */
 export interface PageParameters {
   readonly mode: LatencyModeName;
   readonly pinned: TransportKind | undefined;
   readonly hasProbe: boolean;
+  /** `?upgrade=`: seconds until a session on its second-best transport tries the best one again; absent = 30. */
+  readonly upgradePauseMs?: number;
 }
 
 /** The parameter that pins a transport. */
@@ -17,12 +19,13 @@ export function readPageParameters(search: string): PageParameters {
   const mode = latencyModeNames.find((name) => name === parameters.get('mode'));
   return {
     mode: mode ?? 'balanced',
-    pinned: asTransport(parameters.get(TRANSPORT_PARAMETER)),
+    pinned: transportNamed(parameters.get(TRANSPORT_PARAMETER)),
     hasProbe: parameters.get('probe') === '1',
+    ...upgradePause(Number(parameters.get('upgrade') ?? Number.NaN)),
   };
 }
 
-/** A transport by its name, or undefined for anything else. */
-export function asTransport(value: string | null): TransportKind | undefined {
-  return value === 'webtransport' || value === 'websocket' ? value : undefined;
+/** Pauses of a tenth of a second up to an hour. */
+function upgradePause(seconds: number): { readonly upgradePauseMs?: number } {
+  return seconds >= 0.1 && seconds <= 3600 ? { upgradePauseMs: seconds * 1000 } : {};
 }

@@ -9,11 +9,12 @@
 import type { InputEvent } from '../protocol/input.ts';
 import { SoundOutput } from './audio/output.ts';
 import networkWorkerUrl from './network.worker.ts?worker&url';
-import { asTransport, readPageParameters, type PageParameters } from './page-parameters.ts';
+import { readPageParameters, type PageParameters } from './page-parameters.ts';
 import { scriptUrl } from './script-urls.ts';
 import { sayLeave } from './session-api.ts';
 import { Measurements } from './stats/measurements.ts';
-import type { TransportKind } from './transport/transport.ts';
+import type { TransportChoice, TransportMove } from './transport/moves.ts';
+import { transportNamed, type TransportKind } from './transport/transport.ts';
 import videoWorkerUrl from './video/video.worker.ts?worker&url';
 import type {
   ArrivalReport,
@@ -30,13 +31,24 @@ import type {
   VideoStats,
 } from './worker-messages.ts';
 
-export type { ArrivalReport, Cursor, PatternProbeReport, PlayerState, PlayerStats, SoundState };
+export type {
+  ArrivalReport,
+  Cursor,
+  PatternProbeReport,
+  PlayerState,
+  PlayerStats,
+  SoundState,
+  TransportChoice,
+  TransportMove,
+};
 
 /** What the page gives the player. The canvas belongs to the player from then on: its size is the desktop's. */
 export interface PlayerOptions {
   readonly canvas: HTMLCanvasElement;
   onState(state: PlayerState): void;
   onCursor(cursor: Cursor): void;
+  /** The transport has changed, or could not although it was to; what is seen and heard went on. */
+  onMove?(move: TransportMove): void;
   /** About twice a second while connected. */
   onStats(stats: PlayerStats): void;
 }
@@ -51,6 +63,8 @@ export interface PlayerProbe {
   recording(): Promise<{ samples: Float32Array; sampleRate: number } | undefined>;
   /** The newest statistics. */
   stats(): PlayerStats | undefined;
+  /** Player.chooseTransport, without the settings taking the focus. */
+  chooseTransport(choice: TransportChoice): Promise<boolean>;
 }
 
 /** Where the transport that won last time is remembered in this browser. */
@@ -76,6 +90,7 @@ export class Player {
   readonly #video: Worker;
   readonly #stopListening = new AbortController();
   readonly #arrivalAnswers = new Map<number, (report: ArrivalReport) => void>();
+  readonly #choices = new Map<number, (holds: boolean) => void>();
   readonly #probeAnswers = new Map<number, (report: PatternProbeReport) => void>();
   #probeRequests = 0;
   #state: PlayerState = { phase: 'connecting' };
@@ -103,13 +118,14 @@ export class Player {
         arrivals: () => this.#askArrivals(),
         recording: () => this.#sound.recording(),
         stats: () => this.#stats,
+        chooseTransport: (choice) => this.chooseTransport(choice),
       };
     }
   }
 
   /** Begins to connect. Call once. */
   start(): void {
-    const { mode, pinned, hasProbe } = this.#page;
+    const { mode, pinned, hasProbe, upgradePauseMs } = this.#page;
     const media = new MessageChannel();
     const canvas = this.#options.canvas.transferControlToOffscreen();
     const mediaPort = media.port1;
@@ -128,6 +144,7 @@ export class Player {
         videoPort,
         sound,
         probe: hasProbe,
+        ...(upgradePauseMs === undefined ? {} : { upgradePauseMs }),
       },
       [videoPort, ...soundPort],
     );
@@ -142,6 +159,19 @@ export class Player {
     if (this.#state.phase === 'live' && events.length > 0) {
       this.#toNetwork({ type: 'input', events });
     }
+  }
+
+  /**
+   * Chooses the transport of this session and moves it there while it goes on; 'auto' lets measurements choose. Resolves with whether
+   * the choice holds: one that brings no picture changes nothing.
+   */
+  chooseTransport(choice: TransportChoice): Promise<boolean> {
+    this.#probeRequests += 1;
+    const request = this.#probeRequests;
+    return new Promise((resolve) => {
+      this.#choices.set(request, resolve);
+      this.#toNetwork({ type: 'choose', request, choice });
+    });
   }
 
   /** Silences the sound without stopping it. */
@@ -178,6 +208,13 @@ export class Player {
         break;
       case 'winner':
         rememberWinner(message.transport);
+        break;
+      case 'moved':
+        this.#options.onMove?.(message.move);
+        break;
+      case 'chosen':
+        this.#choices.get(message.request)?.(message.holds);
+        this.#choices.delete(message.request);
         break;
       case 'cursor':
         this.#options.onCursor(message.cursor);
@@ -285,7 +322,7 @@ export class Player {
 /** Storage may be forbidden to this page; then the race runs as for the first time. */
 function readLastWinner(): TransportKind | undefined {
   try {
-    return asTransport(localStorage.getItem(WINNER_KEY));
+    return transportNamed(localStorage.getItem(WINNER_KEY));
   } catch {
     return undefined;
   }

@@ -1,9 +1,16 @@
 import { protocolVersion, type Hello } from '../protocol/control/hello.ts';
+import type { MoveUnit } from '../protocol/control/move.ts';
 import { SessionCode } from '../protocol/errors.ts';
 import type { LatencyModeName } from '../protocol/latency-mode.ts';
 import { requestTicket, SessionApiError, type ConnectionTicket } from './session-api.ts';
 import { Backoff } from './transport/backoff.ts';
 import { Connection, ConnectionRefusedError } from './transport/connection.ts';
+import {
+  Moves,
+  type Carrier,
+  type TransportChoice,
+  type TransportMove,
+} from './transport/moves.ts';
 import { race, RaceLostError, type Entrant } from './transport/race.ts';
 import {
   BROKEN,
@@ -18,13 +25,29 @@ import type { PlayerState } from './worker-messages.ts';
 export interface SessionLinkOptions {
   readonly page: URL;
   readonly mode: LatencyModeName;
-  readonly pinned: TransportKind | undefined;
+  readonly choice: TransportChoice;
+  /** Pause before a session on its second-best transport tries the best one again, ms; absent = 30 s. */
+  readonly upgradePauseMs?: number | undefined;
   readonly lastWinner: TransportKind | undefined;
   readonly video: readonly string[];
   readonly audio: readonly string[];
   onState(state: PlayerState): void;
-  /** A connection is live; it ends by itself or by `close`. */
-  onConnection(connection: Connection, kind: TransportKind): void;
+  /**
+   * A connection is live; it ends by itself or by `close`. With `previous` the session moves, and what came over that one goes
+   * on without a break.
+   */
+  onConnection(connection: Connection, kind: TransportKind, previous?: Connection): void;
+  /** The transport has changed, or was to change and could not. */
+  onMove(move: TransportMove): void;
+}
+
+/** One way to a connection. */
+interface Way {
+  readonly kind: TransportKind;
+  readonly delayMs: number;
+  readonly connect: Connector;
+  /** `session` of the connection that it replaces. */
+  readonly move: string | undefined;
 }
 
 /** Head start of WebTransport over WebSocket, ms (docs/protocol.md, negotiation). */
@@ -48,12 +71,32 @@ export class SessionLink {
   #preferred: TransportKind | undefined;
   #resume: string | undefined;
   #hasBeenLive = false;
-  #connection: Connection | undefined;
+  readonly #moves: Moves;
+  #carrier: Carrier | undefined;
+  #offersWebTransport = false;
   #hasten: () => void = () => undefined;
 
   constructor(options: SessionLinkOptions) {
     this.#options = options;
     this.#preferred = options.lastWinner;
+    this.#moves = new Moves({
+      choice: options.choice,
+      upgradePauseMs: options.upgradePauseMs,
+      isOffered: (kind) => kind === 'websocket' || this.#offersWebTransport,
+      connect: (kind, from, signal) => this.#connectBeside(kind, from, signal),
+      onSwitch: (next, previous) => this.#switch(next, previous),
+      onMove: (move) => options.onMove(move),
+    });
+  }
+
+  /** The user's choice of the transport; resolves with whether it holds. */
+  choose(choice: TransportChoice): Promise<boolean> {
+    return this.#moves.choose(choice);
+  }
+
+  /** MOVE of the server. */
+  moveAsked(unit: MoveUnit): void {
+    this.#moves.asked(unit);
   }
 
   /** Resolves when the session is over; every way to get there was told by onState. */
@@ -73,16 +116,15 @@ export class SessionLink {
 
   close(): void {
     this.#closed.abort();
-    this.#connection?.close(SessionCode.ok, 'closed by the user');
+    this.#moves.close();
+    this.#carrier?.connection.close(SessionCode.ok, 'closed by the user');
     this.#hasten();
   }
 
   /** One attempt and the life of its connection; false when the session is over. */
   async #once(): Promise<boolean> {
     try {
-      const ticket = await this.#withTimeout(TICKET_TIMEOUT_MS, (signal) =>
-        requestTicket(this.#options.page, signal),
-      );
+      const ticket = await this.#withTimeout(TICKET_TIMEOUT_MS, (signal) => this.#ticket(signal));
       const { connection, kind } = await this.#withTimeout(RACE_TIMEOUT_MS, (signal) =>
         race(this.#entrants(ticket), { signal, wait }),
       );
@@ -100,20 +142,17 @@ export class SessionLink {
     }
   }
 
-  async #live(connection: Connection, kind: TransportKind): Promise<boolean> {
-    const ack = await connection.ready;
+  async #live(first: Connection, kind: TransportKind): Promise<boolean> {
+    const ack = await first.ready;
     const since = performance.now();
-    this.#connection = connection;
-    this.#resume = ack.resume;
+    this.#carrier = { connection: first, kind, session: ack.session };
     this.#hasBeenLive = true;
-    const { session, mayControl, desktop } = ack;
-    this.#options.onConnection(connection, kind);
-    // ROLE may have come since HELLO_ACK.
-    const role = connection.role ?? ack.role;
-    const state = { transport: kind, connection: session, role, mayControl, desktop };
-    this.#options.onState({ phase: 'live', ...state });
-    const end = await connection.ended;
-    this.#connection = undefined;
+    this.#options.onConnection(first, kind);
+    await this.#show(this.#carrier);
+    this.#moves.begin(this.#carrier);
+    const { end, carrier } = await this.#carried(this.#carrier);
+    this.#carrier = undefined;
+    this.#moves.end();
     if (this.#closed.signal.aborted) return false;
     const final = stateAfter(end);
     if (final !== undefined) {
@@ -121,35 +160,84 @@ export class SessionLink {
       return false;
     }
     // UDP that went silent once is likely to stay so: WebSocket starts beside it at once next time.
-    this.#preferred = end.code === BROKEN && kind === 'webtransport' ? 'websocket' : kind;
+    const isSilenced = end.code === BROKEN && carrier.kind === 'webtransport';
+    this.#preferred = isSilenced ? 'websocket' : carrier.kind;
     if (performance.now() - since > STABLE_AFTER_MS) this.#backoff.reset();
     await this.#pause(end.reason, undefined);
     return true;
   }
 
-  #entrants(ticket: ConnectionTicket): Entrant<Connection>[] {
-    const { pinned } = this.#options;
+  /** The end of the last of the connections that carried a session; a move under way may still save it when one breaks. */
+  async #carried(carrier: Carrier): Promise<{ readonly end: TransportEnd; carrier: Carrier }> {
+    const end = await carrier.connection.ended;
+    if (stateAfter(end) === undefined) await this.#moves.running;
+    const next = this.#carrier;
+    return next === undefined || next === carrier ? { end, carrier } : this.#carried(next);
+  }
+
+  /** Tells the page what carries the session. */
+  async #show({ connection, kind }: Carrier): Promise<void> {
+    const ack = await connection.ready;
+    this.#resume = ack.resume;
+    const { session, mayControl, desktop } = ack;
+    // ROLE may have come since HELLO_ACK.
+    const role = connection.role ?? ack.role;
+    const state = { transport: kind, connection: session, role, mayControl, desktop };
+    this.#options.onState({ phase: 'live', ...state });
+  }
+
+  #switch(next: Carrier, { connection: previous }: Carrier): void {
+    this.#carrier = next;
+    this.#options.onConnection(next.connection, next.kind, previous);
+    previous.close(SessionCode.ok, 'moved to another transport');
+    void this.#show(next);
+  }
+
+  /** Fails where the server does not know `from` any more: what that one did not deliver would be lost or come twice. */
+  async #connectBeside(kind: TransportKind, from: Carrier, signal: AbortSignal): Promise<Carrier> {
+    const ticket = await this.#ticket(signal);
+    const entrant = this.#entrants(ticket, kind, from.session).find((one) => one.kind === kind);
+    if (entrant === undefined) throw new Error(`${kind} is not offered`);
+    const connection = await entrant.connect(signal);
+    const ack = await connection.ready;
+    if (ack.input !== undefined) return { connection, kind, session: ack.session };
+    connection.close(SessionCode.ok, 'the older connection is gone');
+    throw new Error('the gateway does not know the older connection any more');
+  }
+
+  async #ticket(signal: AbortSignal): Promise<ConnectionTicket> {
+    const ticket = await requestTicket(this.#options.page, signal);
+    this.#offersWebTransport = ticket.webTransport !== undefined && hasWebTransport();
+    return ticket;
+  }
+
+  #entrants(
+    ticket: ConnectionTicket,
+    choice = this.#moves.choice,
+    move?: string,
+  ): Entrant<Connection>[] {
     const entrants: Entrant<Connection>[] = [];
     const { webTransport } = ticket;
-    if (webTransport !== undefined && pinned !== 'websocket' && hasWebTransport()) {
+    if (webTransport !== undefined && choice !== 'websocket' && hasWebTransport()) {
       const connect = webTransportConnector(webTransport.url, webTransport.certificateHashes);
-      entrants.push(this.#entrant('webtransport', 0, connect));
+      entrants.push(this.#entrant({ kind: 'webtransport', delayMs: 0, connect, move }));
     }
-    if (pinned !== 'webtransport') {
+    if (choice !== 'webtransport') {
       const isFirst = entrants.length === 0 || this.#preferred === 'websocket';
       const connect = webSocketConnector(ticket.webSocketUrl, ticket.webSocketTicket);
-      entrants.push(this.#entrant('websocket', isFirst ? 0 : HEAD_START_MS, connect));
+      const delayMs = isFirst ? 0 : HEAD_START_MS;
+      entrants.push(this.#entrant({ kind: 'websocket', delayMs, connect, move }));
     }
     return entrants;
   }
 
-  #entrant(kind: TransportKind, delayMs: number, connector: Connector): Entrant<Connection> {
+  #entrant({ kind, delayMs, connect, move }: Way): Entrant<Connection> {
     return {
       kind,
       delayMs,
       connect: async (signal) => {
-        const transport = await connector(signal);
-        const connection = new Connection(transport, this.#hello());
+        const transport = await connect(signal);
+        const connection = new Connection(transport, this.#hello(move));
         const giveUp = (): void => connection.close(SessionCode.ok, 'another transport was faster');
         signal.addEventListener('abort', giveUp, { once: true });
         try {
@@ -163,7 +251,7 @@ export class SessionLink {
     };
   }
 
-  #hello(): Hello {
+  #hello(move: string | undefined): Hello {
     const { video, audio, mode } = this.#options;
     const resume = this.#resume;
     return {
@@ -171,7 +259,9 @@ export class SessionLink {
       video,
       audio,
       mode,
-      ...(resume === undefined ? {} : { resume }),
+      ...(move !== undefined || resume === undefined ? {} : { resume }),
+      ...(move === undefined ? {} : { move }),
+      ...(this.#moves.choice === 'auto' ? {} : { pinned: true }),
     };
   }
 

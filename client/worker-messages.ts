@@ -15,6 +15,7 @@ import type {
   ToFrameMeter,
   ToNetworkMeter,
 } from './stats/measurement-messages.ts';
+import type { TransportChoice, TransportMove } from './transport/moves.ts';
 import type { TransportKind } from './transport/transport.ts';
 import type { PlayoutSettings } from './video/playout.ts';
 import type { DropReason } from './video/presenter.ts';
@@ -132,6 +133,10 @@ export interface NetworkStats {
   readonly audioDecodeErrors: number;
   readonly unacknowledgedInput: number;
   readonly reconnects: number;
+  /** Times that the session went on over another transport. */
+  readonly moves: number;
+  /** The newest change of the transport that was told, whether or not it succeeded. */
+  readonly lastMove: TransportMove | undefined;
 }
 
 /** Counters of the video worker since it began. */
@@ -217,6 +222,8 @@ export interface ArrivalReport {
 export type ToNetworkWorker =
   | NetworkStart
   | { readonly type: 'input'; readonly events: readonly InputEvent[] }
+  /** The user's choice of the transport; answered by `chosen`. */
+  | { readonly type: 'choose'; readonly request: number; readonly choice: TransportChoice }
   /** The page became visible or the network came back: try now instead of waiting. */
   | { readonly type: 'hasten' }
   | { readonly type: 'arrivals'; readonly request: number }
@@ -228,6 +235,8 @@ export interface NetworkStart {
   readonly page: string;
   readonly mode: LatencyModeName;
   readonly pinned: TransportKind | undefined;
+  /** Pause before a session on its second-best transport tries the best one again, ms; absent = 30 s. */
+  readonly upgradePauseMs?: number;
   /** What won last time in this browser; WebSocket then starts without delay. */
   readonly lastWinner: TransportKind | undefined;
   /** To the video worker; carries ToVideoWorkerMedia and brings back FromVideoWorkerMedia. */
@@ -247,6 +256,8 @@ export type FromNetworkWorker =
   | { readonly type: 'state'; readonly state: PlayerState }
   | { readonly type: 'role'; readonly role: RoleName }
   | { readonly type: 'winner'; readonly transport: TransportKind }
+  | { readonly type: 'moved'; readonly move: TransportMove }
+  | { readonly type: 'chosen'; readonly request: number; readonly holds: boolean }
   | { readonly type: 'cursor'; readonly cursor: Cursor }
   | { readonly type: 'arrivals'; readonly request: number; readonly report: ArrivalReport }
   | { readonly type: 'measured'; readonly message: FromNetworkMeter }

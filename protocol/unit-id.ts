@@ -20,6 +20,7 @@ export const UnitId = {
   revise: 0x2a,
   keyRequest: 0x2b,
   role: 0x2c,
+  move: 0x2f,
   ping: 0x30,
   pong: 0x31,
   ackConfig: 0x32,

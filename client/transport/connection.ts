@@ -1,6 +1,7 @@
 import { KeyRequestReason } from '../../protocol/control/abandon.ts';
 import type { ControlUnit } from '../../protocol/control/control-unit.ts';
 import type { Hello, HelloAck } from '../../protocol/control/hello.ts';
+import type { MoveUnit } from '../../protocol/control/move.ts';
 import type { RoleName } from '../../protocol/control/role.ts';
 import type { RateUnit, ReportValues } from '../../protocol/control/report.ts';
 import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
@@ -25,6 +26,8 @@ export interface ConnectionSink {
   cursor(payload: Uint8Array): void;
   /** Control has come or gone. */
   role(role: RoleName): void;
+  /** The server asks for another transport. */
+  move(unit: MoveUnit): void;
   /** Session clock minus local time, µs; again whenever the estimate moves. */
   clock(offset: number): void;
 }
@@ -37,6 +40,9 @@ const DEFAULT_REPORT_MS = 50;
 
 /** Outputs that may wait for `attach`: what a server sends in the moment between HELLO_ACK and the end of the race. */
 const MAX_EARLY = 256;
+
+/** Sound packets among them; older ones are dropped, since a session that moves hears them on its other connection. */
+const MAX_EARLY_SOUND = 8;
 
 /** FLOW_ACCEPT `credit` of flows that deadlines bound instead of credit. */
 const NO_CREDIT_LIMIT = 0;
@@ -63,6 +69,10 @@ export class Connection {
   #rate: RateUnit | undefined;
   #resolveReady: (ack: HelloAck) => void = () => undefined;
   #endWith: (end: TransportEnd) => void = () => undefined;
+  #resolveDecodable: () => void = () => undefined;
+  readonly #decodable = new Promise<void>((resolve) => {
+    this.#resolveDecodable = resolve;
+  });
   receivedBytes = 0;
 
   constructor(transport: ClientTransport, hello: Hello) {
@@ -103,6 +113,27 @@ export class Connection {
     const early = this.#early;
     this.#early = [];
     this.#deliver(early);
+  }
+
+  /** Resolves when a picture can be shown: a keyframe has come and the clocks were compared. Before `attach`. */
+  decodable(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => reject(signal.reason as Error);
+      if (signal.aborted) giveUp();
+      signal.addEventListener('abort', giveUp, { once: true });
+      void this.ended.then((end) => reject(new ConnectionRefusedError(end)));
+      void this.#decodable.then(resolve);
+    });
+  }
+
+  /** Takes over the input of the connection from which the session moves; that one sends no more. */
+  continueInput(from: Connection): void {
+    this.#input.adopt(from.#input.release());
+  }
+
+  /** For how long a ping has been out without any sign of the server, µs of local time. */
+  unansweredFor(now: number): number {
+    return this.#heartbeat.unansweredFor(now);
   }
 
   sendInput(events: readonly InputEvent[]): void {
@@ -168,6 +199,9 @@ export class Connection {
         this.#role = unit.role;
         this.#sink?.role(unit.role);
         break;
+      case 'move':
+        this.#sink?.move(unit);
+        break;
       case 'flowOpen':
         this.transport.sendControl({
           type: 'flowAccept',
@@ -184,6 +218,7 @@ export class Connection {
         break;
       case 'pong':
         this.#heartbeat.answered(unit, now);
+        this.#checkDecodable();
         break;
       case 'ping':
         this.#heartbeat.answer(unit, now);
@@ -244,9 +279,18 @@ export class Connection {
     }
   }
 
+  #checkDecodable(): void {
+    const hasPicture = this.#early.some(({ type }) => type === 'video');
+    if (hasPicture && this.clock.offset !== undefined) this.#resolveDecodable();
+  }
+
   #keepEarly(output: ReceiverOutput): void {
+    const sounds = this.#early.filter(({ type }) => type === 'audio');
+    if (output.type === 'audio' && sounds.length >= MAX_EARLY_SOUND)
+      this.#early = this.#early.filter((early) => early !== sounds[0]);
     if (this.#early.length < MAX_EARLY) this.#early.push(output);
     else this.close(SessionCode.limit, `early messages: expected at most ${MAX_EARLY}`);
+    this.#checkDecodable();
   }
 
   #requestKey(flow: FlowId, lastDecoded: number | undefined, why: KeyRequestReason): void {

@@ -70,6 +70,11 @@ export class Heartbeat {
     if (this.#pings < FIRST_PINGS || now - this.#pingedAt >= PING_EVERY) this.#ping(now);
   }
 
+  /** See Liveness. */
+  unansweredFor(now: number): number {
+    return this.#liveness.unansweredFor(now);
+  }
+
   isLost(now: number): boolean {
     return this.#liveness.isLost(now);
   }

@@ -9,7 +9,7 @@ import type { ClientTransport } from './transport.ts';
 export class InputChannel {
   readonly #transport: ClientTransport;
   readonly #sessionStamp: (local: number) => Micros32;
-  readonly #sender: InputSender;
+  #sender: InputSender;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
@@ -25,7 +25,21 @@ export class InputChannel {
   }
 
   send(events: readonly InputEvent[]): void {
+    if (this.#isClosed) return;
     this.#sender.push(events.filter(isEncodable), localMicros());
+    this.#sendDue();
+  }
+
+  /** Ends sending here, and returns what another connection of the session has to send. */
+  release(): InputBatch {
+    this.close();
+    return this.#sender.remainder;
+  }
+
+  /** Goes on where another connection of the session stopped. Before anything was sent here. */
+  adopt(continues: InputBatch): void {
+    const { isLossy } = this.#transport;
+    this.#sender = new InputSender({ isLossy, sizeOf: inputEventBytes, continues });
     this.#sendDue();
   }
 

@@ -11,6 +11,8 @@ export interface InputSenderOptions {
   readonly isLossy: boolean;
   /** Bytes that an event takes in a unit; an upper bound is enough. */
   readonly sizeOf: (event: InputEvent) => number;
+  /** What another connection of this session left over; the numbers go on from there. */
+  readonly continues?: InputBatch;
 }
 
 /** What to send now. Both may hold the same events: the server counts each number once. */
@@ -41,7 +43,8 @@ interface Kept {
 
 /**
  * Numbers the input events of a connection and repeats them until the server has them. A pure core; times in µs of local
- * time. One per connection: numbers begin at 0, and what a lost connection did not deliver is not replayed later.
+ * time. One per connection: numbers begin at 0 and what a lost connection did not deliver is not replayed later, unless the
+ * session moved and the server goes on counting.
  */
 export class InputSender {
   readonly #isLossy: boolean;
@@ -56,6 +59,17 @@ export class InputSender {
   constructor(options: InputSenderOptions) {
     this.#isLossy = options.isLossy;
     this.#sizeOf = options.sizeOf;
+    this.#next = options.continues?.first ?? 0;
+    this.#sentUpTo = this.#next;
+    this.push(options.continues?.events ?? [], Number.NEGATIVE_INFINITY);
+  }
+
+  /** What the server has not acknowledged, with the number that comes next when that is nothing. */
+  get remainder(): InputBatch {
+    return {
+      first: this.#kept[0]?.number ?? this.#next,
+      events: this.#kept.map(({ event }) => event),
+    };
   }
 
   get unacknowledged(): number {

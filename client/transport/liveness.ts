@@ -26,6 +26,11 @@ export class Liveness {
     this.#askedAt ??= now;
   }
 
+  /** For how long the first ping since the last sign of life has been out, µs; 0 when none is. */
+  unansweredFor(now: number): number {
+    return this.#askedAt === undefined ? 0 : now - this.#askedAt;
+  }
+
   isLost(now: number): boolean {
     if (this.#askedAt === undefined) return false;
     return now - this.#heardAt > SILENCE && now - this.#askedAt > PATIENCE;

@@ -6,6 +6,11 @@ import type { SessionCode } from '../../protocol/errors.ts';
 /** The two ways to reach the server, by the names of the `?transport=` parameter. */
 export type TransportKind = 'webtransport' | 'websocket';
 
+/** A transport by its name, or undefined for anything else. */
+export function transportNamed(name: string | null): TransportKind | undefined {
+  return name === 'webtransport' || name === 'websocket' ? name : undefined;
+}
+
 /** TransportEnd code of a connection that broke without a word. */
 export const BROKEN = -1;
 

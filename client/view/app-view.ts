@@ -24,8 +24,8 @@ export interface AppOptions {
   readonly createPlayer: CreatePlayer;
   readonly pinned: TransportKind | undefined;
   readonly mode: LatencyModeName;
-  /** Loads the page again with another transport pinned. */
-  pinTransport(transport: TransportKind | undefined): void;
+  /** Moves the session to another transport, or lets it choose; resolves when that is decided. */
+  pinTransport(transport: TransportKind | undefined): Promise<void>;
   /** Loads the page again: a newer one may be needed, or a new login. */
   reload(): void;
 }
@@ -90,7 +90,7 @@ export class AppView extends LitElement {
         @again=${() => void this.enter(undefined)}
         @reload=${() => options.reload()}
         @logout=${() => void this.#logOut(options.api)}
-        @transport=${(event: CustomEvent<TransportKind | undefined>) => options.pinTransport(event.detail)}
+        @transport=${(event: CustomEvent<TransportKind | undefined>) => void options.pinTransport(event.detail)}
       ></oriel-desktop-screen>
     `;
   }

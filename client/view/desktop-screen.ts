@@ -2,7 +2,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { LatencyModeName } from '../../protocol/latency-mode.ts';
-import type { PlayerState, PlayerStats, SoundState } from '../player.ts';
+import type { PlayerState, PlayerStats, SoundState, TransportMove } from '../player.ts';
 import { flagsOf } from '../input/keyboard-facts.ts';
 import { isStatisticsKey } from '../input/local-keys.ts';
 import type { TransportKind } from '../transport/transport.ts';
@@ -13,6 +13,7 @@ import './desktop-view.ts';
 import type { DesktopView, DesktopViewListener } from './desktop-view.ts';
 import { Fullscreen } from './fullscreen.ts';
 import { soundOffIcon } from './icons.ts';
+import './move-notice.ts';
 import type { CreatePlayer, PlayerControl } from './player-control.ts';
 import './stats-overlay.ts';
 import { History, type DeliveredRate } from './statistics/history.ts';
@@ -68,6 +69,7 @@ export class DesktopScreen extends LitElement {
     state: { state: true },
     stats: { state: true },
     sound: { state: true },
+    move: { state: true },
     isMuted: { state: true },
     isFullscreen: { state: true },
     areSettingsOpen: { state: true },
@@ -84,6 +86,8 @@ export class DesktopScreen extends LitElement {
   /** The newest statistics; undefined while there is no live connection. */
   declare stats: PlayerStats | undefined;
   declare sound: SoundState;
+  /** The newest change of the transport. */
+  declare move: TransportMove | undefined;
   declare isMuted: boolean;
   declare isFullscreen: boolean;
   declare areSettingsOpen: boolean;
@@ -111,6 +115,7 @@ export class DesktopScreen extends LitElement {
     this.state = { phase: 'connecting' };
     this.stats = undefined;
     this.sound = 'starting';
+    this.move = undefined;
     this.isMuted = false;
     this.isFullscreen = false;
     this.areSettingsOpen = false;
@@ -141,6 +146,7 @@ export class DesktopScreen extends LitElement {
       canvas: view.canvas,
       onState: (state) => this.#stateChanged(state),
       onCursor: (cursor) => view.showCursor(cursor),
+      onMove: (move) => (this.move = move),
       onStats: (stats) => this.#statsChanged(stats),
     });
     this.#player.start();
@@ -182,6 +188,7 @@ export class DesktopScreen extends LitElement {
         .controllable=${mayControl}
         .listener=${this.#listener}
       ></oriel-desktop-view>
+      <oriel-move-notice .move=${this.move}></oriel-move-notice>
       <oriel-connection-overlay
         .state=${state}
         .isOverPicture=${hadPicture}

@@ -1,5 +1,5 @@
 /** Words and grades for the state of a connection. */
-import type { PlayerState } from '../player.ts';
+import type { PlayerState, TransportMove } from '../player.ts';
 import type { TransportKind } from '../transport/transport.ts';
 
 const phaseLabels: Readonly<Record<PlayerState['phase'], string>> = {
@@ -30,6 +30,12 @@ export const transportLabels: Readonly<Record<TransportKind, string>> = {
   webtransport: 'WebTransport',
   websocket: 'WebSocket',
 };
+
+/** What became of a change of the transport, in two short sentences. */
+export function moveText({ to, reason, hasMoved }: TransportMove): string {
+  const label = transportLabels[to];
+  return `${hasMoved ? `Now over ${label}.` : `${label} could not take over.`} ${reason}`;
+}
 
 /** `good`: feels immediate; `fair`: noticed; `poor`: hard to work with. */
 export type LatencyGrade = 'good' | 'fair' | 'poor';

@@ -10,6 +10,7 @@ import * as clock from './clock.ts';
 import * as flowControl from './flow-control.ts';
 import * as hello from './hello.ts';
 import * as inputUnit from './input-unit.ts';
+import * as move from './move.ts';
 import * as report from './report.ts';
 import * as role from './role.ts';
 import * as session from './session.ts';
@@ -30,6 +31,7 @@ export type ControlUnit =
   | abandon.ReviseUnit
   | abandon.KeyRequestUnit
   | role.RoleUnit
+  | move.MoveUnit
   | clock.PingUnit
   | clock.PongUnit
   | acknowledgement.AckConfigUnit
@@ -61,6 +63,7 @@ const codecs: { readonly [Type in ControlUnit['type']]: Codec<UnitOf<Type>> } = 
   revise: { write: abandon.writeRevise, read: abandon.readRevise },
   keyRequest: { write: abandon.writeKeyRequest, read: abandon.readKeyRequest },
   role: { write: role.writeRole, read: role.readRole },
+  move: { write: move.writeMove, read: move.readMove },
   ping: { write: clock.writePing, read: clock.readPing },
   pong: { write: clock.writePong, read: clock.readPong },
   ackConfig: { write: acknowledgement.writeAckConfig, read: acknowledgement.readAckConfig },

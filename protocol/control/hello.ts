@@ -37,6 +37,10 @@ export interface Hello {
   readonly mode: LatencyModeName;
   /** The `resume` of an earlier HELLO_ACK, to take that session up again. */
   readonly resume?: string;
+  /** `session` of the connection that this one replaces while both live: a move between transports. */
+  readonly move?: string;
+  /** Whether the user has chosen the transport, so that the server asks for no move; absent = no. */
+  readonly pinned?: boolean;
 }
 
 /** What a server answers. */
@@ -57,6 +61,11 @@ export interface HelloAck {
   readonly desktop: { readonly width: number; readonly height: number };
   /** What the client may send. */
   readonly limits: ClientLimits;
+  /**
+   * Present when this connection continues the one that `move` named: input events are numbered on from there, and this is the
+   * number of the first one that the server has not taken yet.
+   */
+  readonly input?: number;
 }
 
 /** The first unit of a client (after AUTH, where that is used). */
@@ -90,6 +99,8 @@ export function readHello(reader: ByteReader): HelloUnit {
     ...optionalSize(object, 'maxFrameRate'),
     mode: asOneOf(object['mode'], 'mode', latencyModeNames),
     ...optionalResume(object),
+    ...optionalMove(object),
+    ...optionalPinned(object),
   };
   return { type: 'hello', hello };
 }
@@ -113,6 +124,7 @@ export function readHelloAck(reader: ByteReader): HelloAckUnit {
       height: asInteger(desktop['height'], 'desktop.height', 1),
     },
     limits: readLimits(asObject(object['limits'], 'limits')),
+    ...optionalInput(object),
   };
   return { type: 'helloAck', helloAck };
 }
@@ -148,4 +160,19 @@ function optionalSize<Name extends 'maxWidth' | 'maxHeight' | 'maxFrameRate'>(
 function optionalResume(object: JsonObject): { readonly resume?: string } {
   const value = object['resume'];
   return value === undefined ? {} : { resume: asText(value, 'resume', tokenBounds) };
+}
+
+function optionalMove(object: JsonObject): { readonly move?: string } {
+  const value = object['move'];
+  return value === undefined ? {} : { move: asText(value, 'move', tokenBounds) };
+}
+
+function optionalPinned(object: JsonObject): { readonly pinned?: boolean } {
+  const value = object['pinned'];
+  return value === undefined ? {} : { pinned: asBoolean(value, 'pinned') };
+}
+
+function optionalInput(object: JsonObject): { readonly input?: number } {
+  const value = object['input'];
+  return value === undefined ? {} : { input: asInteger(value, 'input') };
 }

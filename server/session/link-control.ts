@@ -24,6 +24,8 @@ export interface LinkControlOptions {
   readonly delayTarget: Millis;
   /** What the encoder makes without any control, and the most that it may make. */
   readonly maxBps: number;
+  /** The first target, at most `maxBps`. */
+  readonly startBps: number;
 }
 
 /**
@@ -44,13 +46,13 @@ export class LinkControl {
   #isAsking = false;
 
   constructor(options: LinkControlOptions) {
-    const { transport, delayTarget, maxBps } = options;
+    const { transport, delayTarget, maxBps, startBps } = options;
     this.#options = options;
     this.#reports =
       transport.kind === 'webtransport' ? new ReportEstimate({ delayTarget }) : undefined;
     this.#path = this.#reports ?? new LinkEstimate({ delayTarget });
-    this.#rate = new RateControl({ delayTarget, startBps: maxBps, maxBps });
-    this.#targetBps = maxBps;
+    this.#rate = new RateControl({ delayTarget, startBps, maxBps });
+    this.#targetBps = Math.min(startBps, maxBps);
   }
 
   /** What the encoder should produce for this link, bits per second. */

@@ -44,6 +44,8 @@ export interface OutboundMediaOptions {
   readonly sound: { readonly frameMs: number } | undefined;
   /** What the encoder makes at most, bits per second. */
   readonly maxVideoBps: number;
+  /** What rate control begins with, bits per second. */
+  readonly startVideoBps: number;
   requestKeyframe(): void;
 }
 
@@ -78,6 +80,7 @@ export class OutboundMedia implements PieceSource {
       queue: this.#queue,
       delayTarget: mode.delayTarget,
       maxBps: options.maxVideoBps,
+      startBps: options.startVideoBps,
     });
     this.#open(VIDEO_FLOW, 'video', Priority.videoBase, mode.videoBudget, options.video);
     if (options.sound !== undefined) {

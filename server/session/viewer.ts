@@ -8,9 +8,8 @@ import type { Logger } from '../observe/logger.ts';
 import { zeroDropCounters, type DropCounters, type DropReason } from '../schedule/drop-policy.ts';
 import type { Clock } from '../session-clock.ts';
 import type { ServerTransport, SessionCodeValue, TransportClosed } from '../transport/transport.ts';
+import type { Continuity } from './continuity.ts';
 import type { LinkDemand } from './encoder-steering.ts';
-import { HeldKeys } from './held-keys.ts';
-import { InputSequence } from './input-sequence.ts';
 import { OutboundMedia } from './outbound-media.ts';
 import { mayClientSend, type Role } from './roles.ts';
 import type { ViewerDesktop } from './viewer-desktop.ts';
@@ -21,20 +20,33 @@ const HELLO_TIMEOUT = millisToMicros(millis(5_000));
 /** A viewer whose link takes nothing at all for this long is closed; it can reconnect. */
 const STALL_TIMEOUT = millisToMicros(millis(10_000));
 
+/**
+ * After a move the older connection may stand for so long: the client closes it at its first picture on the newer one, and gives a
+ * newer one up after 6 s (a guess: twice a bad network's time for a handshake and a keyframe).
+ */
+const MOVE_OVERLAP = millisToMicros(millis(10_000));
+
 export interface ViewerOptions {
   readonly transport: ServerTransport;
   readonly desktop: ViewerDesktop;
   readonly admission: Admission;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Asked at HELLO: whether this connection may live; the one who says no has closed it. */
-  mayJoin(viewer: Viewer): boolean;
+  /** Asked at HELLO: what this connection joins with; the one who gives nothing has closed it. */
+  join(viewer: Viewer, move: string | undefined): Joining | undefined;
   /** Told of each unit that a client may not send in its role. */
   onDenied(type: ControlUnit['type']): void;
   /** What waits for the viewer may have become shorter. */
   onQueueMoved(viewer: Viewer, now: Micros): void;
   /** Told of messages that were not sent, soon after. */
   onDropped(reason: DropReason, count: number): void;
+}
+
+/** What a connection begins with. */
+export interface Joining {
+  readonly continuity: Continuity;
+  /** The connection that this one moves away from; it stands until the client closes it. */
+  readonly from?: Viewer;
 }
 
 /** Who connects, as the ticket says. */
@@ -52,10 +64,10 @@ export class Viewer {
   /** Settles when the connection is over; keys are released and the desktop is left by then. */
   readonly closed: Promise<TransportClosed>;
   readonly #options: ViewerOptions;
-  readonly #held = new HeldKeys();
-  readonly #input = new InputSequence();
   readonly #connectedAt: Micros;
   #media: OutboundMedia | undefined;
+  #continuity: Continuity | undefined;
+  #successor: { readonly viewer: Viewer; readonly since: Micros } | undefined;
   #leave: () => void = () => undefined;
   #isOver = false;
   #controls = false;
@@ -103,6 +115,16 @@ export class Viewer {
     return this.hasJoined && !this.#isOver;
   }
 
+  /** What it shares with the connection to which it moves; undefined before HELLO. */
+  get continuity(): Continuity | undefined {
+    return this.#continuity;
+  }
+
+  /** A newer connection of the same client was joined to take this one's place; it is closed if the client forgets to. */
+  replacedBy(viewer: Viewer, since: Micros): void {
+    this.#successor = { viewer, since };
+  }
+
   /** What its link asks of the encoder; undefined before HELLO and after the end. */
   get demand(): LinkDemand | undefined {
     return this.#isOver ? undefined : this.#media?.demand;
@@ -111,7 +133,8 @@ export class Viewer {
   /** Lets time pass: silence, stalls and deadlines. Called about every 50 ms. */
   tick(now: Micros): void {
     if (this.#isOver) return;
-    if (this.#held.isSilent(now)) this.#inject(this.#held.releaseAll());
+    const held = this.#continuity?.held;
+    if (held?.isSilent(now) === true) this.#inject(held.releaseAll());
     if (this.#media === undefined) {
       if (now - this.#connectedAt > HELLO_TIMEOUT)
         this.close(SessionCode.timeout, 'no HELLO in 5 s');
@@ -125,6 +148,7 @@ export class Viewer {
     this.#media.tick(now);
     this.#tellDrops();
     this.#tellRole();
+    this.#giveWay(now);
   }
 
   /** Ends the connection: keys are released and the desktop is left at once. Idempotent. */
@@ -134,11 +158,21 @@ export class Viewer {
   }
 
   #end(): void {
+    if (this.#isOver) return;
     this.#isOver = true;
     this.#leave();
     this.#leave = () => undefined;
-    this.#inject(this.#held.releaseAll());
+    this.#inject(this.#continuity?.leave() ?? []);
     this.#tellDrops();
+  }
+
+  /** A client that has moved closes its older connection itself; one whose newer connection ended has stayed. */
+  #giveWay(now: Micros): void {
+    const successor = this.#successor;
+    if (successor === undefined) return;
+    if (!successor.viewer.isLive) this.#successor = undefined;
+    else if (now - successor.since > MOVE_OVERLAP)
+      this.close(SessionCode.superseded, 'the client has moved to another connection');
   }
 
   #tellDrops(): void {
@@ -157,7 +191,7 @@ export class Viewer {
     const controls = desktop.hasControl(admission.session);
     if (controls === this.#controls) return;
     this.#controls = controls;
-    if (!controls) this.#inject(this.#held.releaseAll());
+    if (!controls) this.#inject(this.#continuity?.held.releaseAll() ?? []);
     transport.sendControl({ type: 'role', role: controls ? 'controller' : 'viewer' });
   }
 
@@ -165,7 +199,7 @@ export class Viewer {
     const { clock, desktop } = this.#options;
     const { session, role } = this.#options.admission;
     const now = clock.now();
-    this.#held.heard(now);
+    this.#continuity?.held.heard(now);
     desktop.heartbeat(session, now);
     if (!mayClientSend(role, unit.type)) {
       this.#options.onDenied(unit.type);
@@ -200,7 +234,11 @@ export class Viewer {
       this.close(SessionCode.version, `this gateway speaks DTF/${protocolVersion}`);
       return;
     }
-    if (!this.#options.mayJoin(this)) return;
+    const joining = this.#options.join(this, hello.move);
+    if (joining === undefined) return;
+    const { continuity, from } = joining;
+    continuity.enter();
+    this.#continuity = continuity;
     const mayControl = role === 'controller';
     const controls = mayControl && desktop.claimControl(session, now);
     this.#controls = controls;
@@ -214,6 +252,7 @@ export class Viewer {
         mayControl,
         desktop: desktop.size,
         limits: clientLimits,
+        ...(from === undefined ? {} : { input: continuity.input.cumulative }),
       },
     });
     const media = new OutboundMedia({
@@ -223,6 +262,8 @@ export class Viewer {
       video: { codec: desktop.video?.codec ?? 'avc1.42C028', ...desktop.size },
       sound: desktop.sound,
       maxVideoBps: desktop.maxVideoBps,
+      // What the older connection carried is the best guess for the newer one.
+      startVideoBps: from?.demand?.targetBps ?? desktop.maxVideoBps,
       requestKeyframe: () => desktop.requestKeyframe(session),
     });
     this.#media = media;
@@ -237,14 +278,17 @@ export class Viewer {
       backend: transport.backend,
       mode: hello.mode,
       controls,
+      moved: from !== undefined,
     });
   }
 
   #takeInput(first: number, events: readonly InputEvent[], now: Micros): void {
     const { desktop, transport } = this.#options;
     const { session } = this.#options.admission;
-    const fresh = this.#input.take(first, events);
-    transport.sendControl({ type: 'inputAck', cumulative: this.#input.cumulative });
+    const continuity = this.#continuity;
+    if (continuity === undefined) return;
+    const fresh = continuity.input.take(first, events);
+    transport.sendControl({ type: 'inputAck', cumulative: continuity.input.cumulative });
     if (fresh.length === 0) return;
     // A snapshot of what is held is a precaution, not a wish: it takes control from nobody's hands.
     const acts = fresh.some(({ type }) => type !== 'heldKeys');
@@ -254,7 +298,7 @@ export class Viewer {
       if (acts) this.#options.onDenied('input');
       return;
     }
-    for (const event of fresh) desktop.inject(this.#held.apply(event, now));
+    for (const event of fresh) desktop.inject(continuity.held.apply(event, now));
   }
 
   /** Releases reach the desktop even when control has just been lost. */

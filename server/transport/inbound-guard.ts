@@ -28,6 +28,7 @@ const BURST_SECONDS = idleTimeoutMs / 1000;
 const serverUnits: ReadonlySet<ControlUnit['type']> = new Set<ControlUnit['type']>([
   'helloAck',
   'role',
+  'move',
   'ackConfig',
   'rate',
   'inputAck',

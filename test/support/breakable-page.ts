@@ -16,8 +16,19 @@ export async function openBreakable(
   browser: Browser,
   link: string,
   transport: NonNullable<PageOptions['transport']>,
+  options: BreakableOptions = {},
 ): Promise<BreakablePage> {
-  return transport === 'websocket' ? openThroughTcp(browser, link) : openThroughUdp(browser, link);
+  return transport === 'websocket'
+    ? openThroughTcp(browser, link)
+    : openThroughUdp(browser, link, options);
+}
+
+/** How a page behind a relay of datagrams is opened. */
+export interface BreakableOptions {
+  /** Whether it may use WebTransport only; true when absent. */
+  readonly isPinned?: boolean;
+  /** Seconds until it tries WebTransport again. */
+  readonly upgradeSeconds?: number;
 }
 
 async function openThroughTcp(browser: Browser, link: string): Promise<BreakablePage> {
@@ -35,11 +46,17 @@ async function openThroughTcp(browser: Browser, link: string): Promise<Breakable
   };
 }
 
-async function openThroughUdp(browser: Browser, link: string): Promise<BreakablePage> {
-  const gatewayPort = Number(new URL(link).port);
+async function openThroughUdp(
+  browser: Browser,
+  link: string,
+  { isPinned = true, upgradeSeconds }: BreakableOptions,
+): Promise<BreakablePage> {
+  const url = new URL(link);
+  const gatewayPort = Number(url.port);
+  if (upgradeSeconds !== undefined) url.searchParams.set('upgrade', String(upgradeSeconds));
   const relays = [await UdpRelay.open(gatewayPort)];
-  const opened = await openLink(browser, link, {
-    transport: 'webtransport',
+  const opened = await openLink(browser, url.href, {
+    ...(isPinned && { transport: 'webtransport' }),
     prepare: (page) => offerUdpPort(page, () => relays.at(-1)?.port ?? 0),
   });
   return {

@@ -1,5 +1,10 @@
 import type { Page } from 'playwright-core';
-import type { PatternProbeReport, PlayerProbe, PlayerStats } from '../../client/player.ts';
+import type {
+  PatternProbeReport,
+  PlayerProbe,
+  PlayerStats,
+  TransportChoice,
+} from '../../client/player.ts';
 
 declare global {
   /** What `?probe=1` puts on the page (client/main.ts). */
@@ -13,6 +18,9 @@ export function probeOf(page: Page) {
       page.evaluate(() => globalThis.oriel?.probe.pattern()),
     stats: (): Promise<PlayerStats | undefined> =>
       page.evaluate(() => globalThis.oriel?.probe.stats()),
+    /** Moves the session while it goes on; whether it moved. */
+    chooseTransport: (choice: TransportChoice): Promise<boolean | undefined> =>
+      page.evaluate((wanted) => globalThis.oriel?.probe.chooseTransport(wanted), choice),
     /** The last seconds of sound as the worklet played them; empty while there is none. */
     recording: async (): Promise<{ samples: Float32Array; sampleRate: number }> => {
       const recording = await page.evaluate(async () => {

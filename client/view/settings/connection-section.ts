@@ -1,6 +1,7 @@
 /** How the desktop comes here: transport and latency mode. */
 import { LitElement, css, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import type { LatencyModeName } from '../../../protocol/latency-mode.ts';
 import type { TransportKind } from '../../transport/transport.ts';
 import { transportLabels } from '../status-text.ts';
@@ -120,7 +121,7 @@ export class ConnectionSection extends LitElement {
                 <input
                   type="radio"
                   name="transport"
-                  .checked=${this.pinned === value}
+                  .checked=${live(this.pinned === value)}
                   @change=${() => this.#choose(value)}
                 />
                 ${label}

@@ -1,7 +1,7 @@
 /** The figures below the chart, as words: pure functions of state and statistics. */
 import type { PlayerState, PlayerStats, SoundState } from '../../player.ts';
 import type { AudioStats, NetworkStats, RateStats, VideoStats } from '../../worker-messages.ts';
-import { transportLabels } from '../status-text.ts';
+import { moveText, transportLabels } from '../status-text.ts';
 
 /** One line: what it is and how it stands. */
 export interface Fact {
@@ -79,6 +79,7 @@ function connectionFacts(state: PlayerState, network: NetworkStats | undefined):
   const uncertainty = network?.clockUncertaintyMs;
   return [
     { label: 'Link', value: transport === undefined ? UNKNOWN : transportLabels[transport] },
+    movesFact(network),
     { label: 'Role', value: role === undefined ? UNKNOWN : roles[role] },
     { label: 'Round trip', value: milliseconds(network?.rttMs) },
     {
@@ -133,6 +134,13 @@ function lossShare(network: NetworkStats | undefined): Fact {
   const all = audioMissing + audioPackets;
   const percent = all === 0 ? 0 : (audioMissing / all) * 100;
   return { label: 'Loss', value: `${percent.toFixed(1)} %`, detail, isLoss: percent >= 0.05 };
+}
+
+function movesFact(network: NetworkStats | undefined): Fact {
+  if (network === undefined) return { label: 'Moves', value: UNKNOWN };
+  const { moves, lastMove } = network;
+  const detail = lastMove === undefined ? 'Changes of the transport' : moveText(lastMove);
+  return { label: 'Moves', value: String(moves), detail };
 }
 
 function lossFacts(

@@ -33,15 +33,16 @@ let transport: string | undefined;
 let arrivals: Arrival[] = [];
 
 function start(page: URL): void {
-  const pinned = page.searchParams.get('transport') === 'websocket' ? 'websocket' : 'webtransport';
+  const choice = page.searchParams.get('transport') === 'websocket' ? 'websocket' : 'webtransport';
   const link = new SessionLink({
     page,
     mode: 'balanced',
-    pinned,
+    choice,
     lastWinner: undefined,
     video: ['avc1.42C020'],
     audio: [],
     onState: () => undefined,
+    onMove: () => undefined,
     onConnection: (live, kind) => {
       connection = live;
       transport = kind;
@@ -55,6 +56,7 @@ function start(page: URL): void {
         audio: () => undefined,
         cursor: () => undefined,
         role: () => undefined,
+        move: () => undefined,
         clock: () => undefined,
       });
     },

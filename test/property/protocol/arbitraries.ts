@@ -172,6 +172,8 @@ const hello = fc.record(
     maxHeight: size,
     maxFrameRate: size,
     resume: token,
+    move: token,
+    pinned: fc.boolean(),
   },
   { requiredKeys: ['versions', 'video', 'audio', 'mode'] },
 );
@@ -195,6 +197,7 @@ const helloAck = fc.record(
       clipboardPartBytes: varint,
     }),
     resume: token,
+    input: varint,
   },
   { requiredKeys: ['version', 'session', 'clock', 'role', 'mayControl', 'desktop', 'limits'] },
 );
@@ -244,6 +247,7 @@ export const controlUnits: Readonly<Record<ControlUnit['type'], fc.Arbitrary<Con
     reason: u8,
   }),
   role: unit('role', { role: fc.constantFrom('viewer', 'controller') }),
+  move: unit('move', { transport: text(32), reason: text(256) }),
   ping: unit('ping', { id: varint, t0: moment }),
   pong: unit('pong', { id: varint, t0: moment, t1: moment, t2: moment }),
   ackConfig: unit('ackConfig', { bytes: varint, maxDelay: span, reportInterval: span }),

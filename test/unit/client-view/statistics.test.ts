@@ -138,6 +138,8 @@ describe('the figures', () => {
       audioDuplicates: 0,
       audioDecodeErrors: 0,
       unacknowledgedInput: 0,
+      moves: 0,
+      lastMove: undefined,
       reconnects: 1,
     },
     video: undefined,

@@ -77,3 +77,26 @@ describe('input over a reliable transport', () => {
     expect(sender.unacknowledged).toBe(0);
   });
 });
+
+describe('input of a session that moves', () => {
+  it('goes on with the numbers and the unacknowledged events of the connection before', () => {
+    const before = lossy();
+    before.push(moves(5), 0);
+    before.due(0);
+    before.acknowledge(3);
+    expect(before.remainder).toEqual({ first: 3, events: [move(3), move(4)] });
+    const options = { isLossy: false, sizeOf: inputEventBytes, continues: before.remainder };
+    const after = new InputSender(options);
+    after.push([move(9)], 1_000);
+    expect(after.due(1_000).reliable).toEqual([{ first: 3, events: [move(3), move(4), move(9)] }]);
+    after.acknowledge(6);
+    expect(after.remainder).toEqual({ first: 6, events: [] });
+  });
+
+  it('sends what was left over on both ways at once where datagrams may be lost', () => {
+    const continues = { first: 7, events: moves(2) };
+    const sender = new InputSender({ isLossy: true, sizeOf: inputEventBytes, continues });
+    const due = sender.due(50_000);
+    expect([ranges(due.unreliable), ranges(due.reliable)]).toEqual([['7+2'], ['7+2']]);
+  });
+});

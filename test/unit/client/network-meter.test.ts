@@ -19,6 +19,8 @@ const STATS: NetworkStats = {
   audioDuplicates: 0,
   audioDecodeErrors: 0,
   unacknowledgedInput: 0,
+  moves: 0,
+  lastMove: undefined,
   reconnects: 0,
 };
 

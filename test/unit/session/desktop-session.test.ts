@@ -25,7 +25,7 @@ class Client {
   readonly #wire: MemoryClient;
   #events = 0;
 
-  constructor(wire: MemoryClient) {
+  constructor(wire: MemoryClient, move?: string) {
     this.#wire = wire;
     this.closed = wire.closed;
     wire.receive((unit) => {
@@ -33,7 +33,7 @@ class Client {
     });
     this.#send({
       type: 'hello',
-      hello: { versions: [1], video: [], audio: [], mode: 'balanced' },
+      hello: { versions: [1], video: [], audio: [], mode: 'balanced', ...(move && { move }) },
     });
   }
 
@@ -49,8 +49,12 @@ class Client {
 
   /** Sends events; resolves when the server has answered them. */
   async act(...events: InputEvent[]): Promise<void> {
-    const first = this.#events;
-    this.#events += events.length;
+    await this.actFrom(this.#events, ...events);
+  }
+
+  /** The same, with the number of the first event. */
+  async actFrom(first: number, ...events: InputEvent[]): Promise<void> {
+    this.#events = first + events.length;
     this.#send({ type: 'input', sendTime: toMicros32(micros(0)), first, events });
     await vi.waitFor(() =>
       expect(this.units).toContainEqual({ type: 'inputAck', cumulative: this.#events }),
@@ -120,9 +124,20 @@ beforeEach(() => {
 afterEach(() => session.close('the test is over'));
 
 function connect(login: string, attempt: string, role: Role = 'controller'): Client {
+  return connectTo({ login, attempt, role });
+}
+
+interface Coming {
+  readonly login: string;
+  readonly attempt: string;
+  readonly role?: Role;
+  readonly move?: string;
+}
+
+function connectTo({ login, attempt, role = 'controller', move }: Coming): Client {
   const { server, client } = memoryPair({ clock, logger: silentLogger });
   session.connect(server, { session: login, role, attempt });
-  return new Client(client);
+  return new Client(client, move);
 }
 
 describe('leaving', () => {
@@ -231,5 +246,94 @@ describe('control', () => {
     expect((await connect('bob', 'second').greeting()).role).toBe('controller');
     await vi.waitFor(() => expect(controller.roles).toEqual(['viewer']));
     expect(injected).toEqual([shift, shiftUp]);
+  });
+});
+
+describe('moving', () => {
+  const press: InputEvent = { type: 'key', code: 30, keysym: 0x61, pressed: true };
+  const release: InputEvent = { ...press, pressed: false };
+
+  it('lets both connections live until the client closes the older one, and keeps control and keys', async () => {
+    const older = connect('ann', 'first');
+    await older.greeting();
+    await older.act(shift);
+    const newer = connectTo({ login: 'ann', attempt: 'second', move: 'first' });
+    expect(await newer.greeting()).toMatchObject({ role: 'controller', input: 1 });
+    await older.act(press);
+    await newer.actFrom(2, release);
+    older.close(SessionCode.ok);
+    await vi.waitFor(() => expect(session.viewerCount).toBe(1));
+    expect(injected).toEqual([shift, press, release]);
+    expect((await connect('bob', 'third').greeting()).role).toBe('viewer');
+    newer.close(SessionCode.ok);
+    await vi.waitFor(() => expect(injected.at(-1)).toEqual(shiftUp));
+  });
+
+  it('takes each event once, whichever connection brings it', async () => {
+    const older = connect('ann', 'first');
+    await older.greeting();
+    await older.act(shift, press);
+    const newer = connectTo({ login: 'ann', attempt: 'second', move: 'first' });
+    await newer.greeting();
+    // The acknowledgement of `press` was on its way when the client switched: it is repeated under its number.
+    await newer.actFrom(1, press, release);
+    await older.actFrom(1, press);
+    expect(injected).toEqual([shift, press, release]);
+  });
+
+  it('leaves the older connection alone when the newer one ends', async () => {
+    const older = connect('ann', 'first');
+    await older.greeting();
+    await older.act(shift);
+    const newer = connectTo({ login: 'ann', attempt: 'second', move: 'first' });
+    await newer.greeting();
+    newer.close(SessionCode.ok);
+    await vi.waitFor(() => expect(session.viewerCount).toBe(1));
+    now = micros(now + 11_000_000);
+    await older.act(shiftUp);
+    expect(injected).toEqual([shift, shiftUp]);
+  });
+
+  it('ends the older connection after 10 s', async () => {
+    const older = connect('ann', 'first');
+    await older.greeting();
+    await connectTo({ login: 'ann', attempt: 'second', move: 'first' }).greeting();
+    now = micros(now + 10_100_000);
+    expect(await older.closed).toMatchObject({ code: webSocketCloseCode(SessionCode.superseded) });
+  });
+
+  it('is an ordinary connection when the older one is another login’s, or gone', async () => {
+    const other = connect('bob', 'first');
+    await other.greeting();
+    const stranger = connectTo({ login: 'ann', attempt: 'second', move: 'first' });
+    expect((await stranger.greeting()).input).toBeUndefined();
+    await other.act(move);
+    expect(injected).toEqual([move]);
+  });
+
+  it('is no takeover, but has a bound of its own', async () => {
+    let older = connect('ann', '0');
+    await older.greeting();
+    for (let count = 1; count <= 12; count += 1) {
+      const newer = connectTo({ login: 'ann', attempt: String(count), move: String(count - 1) });
+      await newer.greeting();
+      older.close(SessionCode.ok);
+      await older.closed;
+      older = newer;
+    }
+    const refused = connectTo({ login: 'ann', attempt: 'x', move: '12' });
+    expect(await refused.closed).toMatchObject({ code: webSocketCloseCode(SessionCode.rate) });
+    await older.act(move);
+    expect(injected).toEqual([move]);
+  });
+
+  it('ends with its page, whichever of the two connections the page names', async () => {
+    const older = connect('ann', 'first');
+    await older.greeting();
+    const newer = connectTo({ login: 'ann', attempt: 'second', move: 'first' });
+    await newer.greeting();
+    session.leave('ann', 'first');
+    await Promise.all([older.closed, newer.closed]);
+    expect((await connect('bob', 'third').greeting()).role).toBe('controller');
   });
 });

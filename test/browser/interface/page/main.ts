@@ -62,7 +62,10 @@ app.options = {
   },
   pinned: undefined,
   mode: 'balanced',
-  pinTransport: (transport) => pins.push(transport),
+  pinTransport: (transport) => {
+    pins.push(transport);
+    return Promise.resolve();
+  },
   reload: () => location.reload(),
 };
 document.body.append(app);
