@@ -13,9 +13,11 @@ import {
   messageFd,
   type ChildMessage,
   type ControlMessage,
+  type KeyframeMeans,
   type RunTimeSettings,
 } from './control-message.ts';
 import { elementName } from './description.ts';
+import { nudgeFrameRate } from './frame-rate-caps.ts';
 
 interface Running {
   readonly pipeline: AddonPipeline;
@@ -74,9 +76,23 @@ function apply({ elements }: Running, settings: RunTimeSettings): void {
     const element = elements.get(name);
     if (element !== undefined) element[property] = value;
   };
-  if (settings.bitrate !== undefined) set(elementName.encoder, 'bitrate', settings.bitrate);
+  if (settings.bitrate !== undefined) {
+    set(elementName.encoder, settings.bitrate.property, settings.bitrate.value);
+  }
   if (settings.rateCaps !== undefined) set(elementName.rate, 'caps', settings.rateCaps);
   if (settings.paused !== undefined) set(elementName.valve, 'drop', settings.paused);
+}
+
+function forceKeyframe({ pipeline, elements }: Running, by: KeyframeMeans): void {
+  if (by === 'event') {
+    if (elements.has(elementName.payloader)) pipeline.forceKeyUnit(elementName.payloader, 0);
+    return;
+  }
+  const rate = elements.get(elementName.rate);
+  const caps = rate?.['caps'];
+  if (rate === undefined || typeof caps !== 'string') return;
+  const changed = nudgeFrameRate(caps);
+  if (changed !== undefined) rate['caps'] = changed;
 }
 
 /** More elements than any of our pipelines has; bounds how many polls can wait side by side. */
@@ -118,9 +134,7 @@ function control(message: ControlMessage): void {
       if (running !== undefined) apply(running, message.settings);
       return;
     case 'keyframe':
-      if (running?.elements.has(elementName.payloader) === true) {
-        running.pipeline.forceKeyUnit(elementName.payloader, 0);
-      }
+      if (running !== undefined) forceKeyframe(running, message.by);
       return;
   }
 }

@@ -12,14 +12,21 @@ export type ControlMessage =
       readonly settings: RunTimeSettings;
     }
   | {
-      /** The next picture is to be an IDR. */
+      /** The next picture is to be a keyframe. */
       readonly type: 'keyframe';
+      readonly by: KeyframeMeans;
     };
+
+/**
+ * How an encoder is brought to make a keyframe: by an event, or, where the element ignores that, by caps that differ in the frame rate
+ * by a hair, for which it starts its codec anew.
+ */
+export type KeyframeMeans = 'event' | 'caps';
 
 /** What can change without a new pipeline; absent means unchanged. */
 export interface RunTimeSettings {
-  /** In the unit of the encoder's `bitrate` property. */
-  readonly bitrate?: number;
+  /** The encoder's target: the element's property and a value in its unit. */
+  readonly bitrate?: { readonly property: string; readonly value: number };
   /** Caps that carry the frame rate. */
   readonly rateCaps?: string;
   /** Close the valve before the encoder. */

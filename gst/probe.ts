@@ -14,8 +14,11 @@ const PROBE_TIMEOUT_MS = 10_000;
 export async function probeEncoders(): Promise<EncoderName[]> {
   const found: EncoderName[] = [];
   // One after the other: in parallel, several would build the same cold registry.
-  for (const { name } of encoders) {
-    if (await elementExists(name)) found.push(name);
+  const answers = new Map<string, boolean>();
+  for (const { name, element } of encoders) {
+    const exists = answers.get(element) ?? (await elementExists(element));
+    answers.set(element, exists);
+    if (exists) found.push(name);
   }
   return found;
 }

@@ -4,11 +4,11 @@
  * The framing is RFC 4571 (a 16-bit length before each packet), so that a packet is at most 65,535 bytes.
  */
 export const rtpProfile = {
-  /** Dynamic payload type of H.264 (RFC 6184). */
+  /** Dynamic payload type of the picture, whatever its format: a pipe carries one. */
   videoPayloadType: 96,
   /** Dynamic payload type of Opus (RFC 7587). */
   audioPayloadType: 97,
-  /** RTP clock of H.264 in Hz (RFC 6184, section 8.2.1). */
+  /** RTP clock of the picture in Hz, the same for all formats (RFC 6184, section 8.2.1). */
   videoClockRate: 90_000,
   /** RTP clock of Opus in Hz, whatever it was encoded from (RFC 7587, section 4.1). */
   audioClockRate: 48_000,

@@ -1,6 +1,23 @@
-/** GStreamer elements that encode H.264 here; which of them exist on a machine is what `probeEncoders` tells. */
+/** Rows of the encoder table; which of them a machine has is what `probeEncoders` tells. */
 export type EncoderName =
-  'x264enc' | 'openh264enc' | 'nvh264enc' | 'vah264enc' | 'vaapih264enc' | 'qsvh264enc';
+  | 'x264enc'
+  | 'openh264enc'
+  | 'nvh264enc'
+  | 'vah264enc'
+  | 'vaapih264enc'
+  | 'qsvh264enc'
+  | 'vp8enc'
+  | 'vp8enc-l1t2'
+  | 'vp9enc'
+  | 'vavp9enc'
+  | 'nvh265enc'
+  | 'vah265enc'
+  | 'vaapih265enc'
+  | 'qsvh265enc'
+  | 'x265enc'
+  | 'vaav1enc'
+  | 'qsvav1enc'
+  | 'av1enc';
 
 /** Where the picture comes from. */
 export type VideoSource =
@@ -44,7 +61,7 @@ export interface VideoSettings {
   /** x264 only: `superfast` looks better at 1.6 times the cost (measured at 720p60). Default `ultrafast`. */
   readonly speedPreset?: 'ultrafast' | 'superfast';
   /**
-   * x264 only: depth of the rate control's buffer in milliseconds, 10 to 1000; bounds how large a keyframe gets.
+   * x264 and x265: depth of the rate control's buffer in milliseconds, 10 to 1000; bounds how large a keyframe gets.
    * Default 50: at 8 Mbit/s and 720p a keyframe of 39 KB instead of 142 KB with x264's 600 (measured).
    */
   readonly vbvBufferMs?: number;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { RunTimeSettings } from './control-message.ts';
+import type { KeyframeMeans, RunTimeSettings } from './control-message.ts';
+import { frameRateCaps } from './frame-rate-caps.ts';
 import { PipelineProcess } from './pipeline-process.ts';
 import { RestartPolicy } from './restart-policy.ts';
-import { frameRateCaps } from './video-pipeline.ts';
 
 /** What a source is doing; every change is told to `onState`. */
 export type SourceState =
@@ -37,6 +37,10 @@ export interface SourceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Unit of the encoder's bitrate property, from the encoder table; default `kbps`. */
   readonly bitrateUnit?: 'kbps' | 'bps';
+  /** Name of that property, from the encoder table; default `bitrate`. */
+  readonly bitrateProperty?: string;
+  /** How the encoder is asked for a keyframe, from the encoder table; default `event`. */
+  readonly keyframeBy?: KeyframeMeans;
   readonly silence?: Partial<SilenceLimits>;
   /** Path of the module that each child runs; default gst/child.ts. */
   readonly childModule?: string;
@@ -99,15 +103,16 @@ export class Source {
     if (this.#state === 'idle') this.#launch();
   }
 
-  /** Asks for an IDR picture; it comes within one or two frames. Lost while no child runs: a new one begins with an IDR. */
+  /** Asks for a keyframe; it comes within one or two pictures. Lost while no child runs: a new one begins with a keyframe. */
   requestKeyframe(): void {
-    this.#process?.send({ type: 'keyframe' });
+    this.#process?.send({ type: 'keyframe', by: this.#options.keyframeBy ?? 'event' });
   }
 
   /** Sets the encoder's target in kbit/s, without a keyframe; kept for later children. */
   setBitrate(kbps: number): void {
-    const bitrate = Math.round(this.#options.bitrateUnit === 'bps' ? kbps * 1000 : kbps);
-    if (bitrate > 0 && Number.isSafeInteger(bitrate)) this.#set({ bitrate });
+    const { bitrateUnit, bitrateProperty: property = 'bitrate' } = this.#options;
+    const value = Math.round(bitrateUnit === 'bps' ? kbps * 1000 : kbps);
+    if (value > 0 && Number.isSafeInteger(value)) this.#set({ bitrate: { property, value } });
   }
 
   /** Sets the frame rate, rounded to 1 to 240 frames per second; costs one keyframe. Kept for later children. */

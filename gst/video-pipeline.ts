@@ -1,18 +1,14 @@
 import { elementName, quote, requireInteger, throughRtp } from './description.ts';
 import { encoderByName } from './encoders.ts';
-import { rtpProfile } from './rtp-profile.ts';
+import { frameRateCaps } from './frame-rate-caps.ts';
+import { payloader } from './payloaders.ts';
 import type { TestPattern, VideoSettings, VideoSource } from './settings.ts';
+import { formatOf } from './video-codec.ts';
 
 /** An X display name: host (optional), display and screen (optional). */
 const DISPLAY = /^[\w.-]*:\d{1,5}(\.\d{1,3})?$/;
 
 const PATTERNS: readonly TestPattern[] = ['ball', 'smpte', 'snow', 'black', 'white', 'gradient'];
-
-/**
- * Largest RTP packet in bytes. RFC 4571 allows 65,535; few large packets cost less than many small ones, and nothing
- * is ever lost on a pipe.
- */
-const MAX_PACKET_BYTES = 65_000;
 
 /**
  * The description of a video pipeline, in the syntax of gst_parse_launch: source, frame rate, valve, encoder, RTP onto
@@ -36,17 +32,11 @@ export function videoPipeline(settings: VideoSettings): string {
       // The only place that may lose a raw frame: the newest one replaces the one that waits for the encoder. A queue
       // that drops behind the encoder would break the chain of references.
       'queue leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0',
-      `${encoder.name} name=${elementName.encoder} ${encoder.properties(settings)}`,
-      `video/x-h264,stream-format=byte-stream,alignment=au,profile=${encoder.profile(settings)}`,
-      `rtph264pay name=${elementName.payloader} aggregate-mode=zero-latency config-interval=-1 ` +
-        `pt=${rtpProfile.videoPayloadType} mtu=${MAX_PACKET_BYTES} timestamp-offset=0 seqnum-offset=0`,
+      `${encoder.element} name=${elementName.encoder} ${encoder.properties(settings)}`,
+      encoder.caps(settings),
+      payloader(formatOf(encoder.codec)),
     ].join(' ! '),
   );
-}
-
-/** Caps that set the frame rate, in whole frames per second; the child writes them to change it at run time. */
-export function frameRateCaps(frameRate: number): string {
-  return `video/x-raw,framerate=${requireInteger('frameRate', frameRate, [1, 240])}/1`;
 }
 
 function sourceElement(source: VideoSource, frameRate: number): string {

@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws';
 import { audioPipeline } from '../gst/audio-pipeline.ts';
 import { encoderByName, selectEncoder } from '../gst/encoders.ts';
 import { probeEncoders } from '../gst/probe.ts';
+import { formatOf } from '../gst/video-codec.ts';
 import { videoPipeline } from '../gst/video-pipeline.ts';
 import type { Config } from './config/schema.ts';
 import { openXDesktop, type XDesktop, type XDesktopState } from './desktop/x-desktop.ts';
@@ -148,20 +149,23 @@ async function composeOrThrow(
 
 async function startVideo(config: Config, screen: Screen, logger: Logger): Promise<MediaSource> {
   const available = await probeEncoders();
-  const encoder = selectEncoder(config.video.encoder, available);
+  const { codec, encoder: wanted, frameRate, bitrateKbps } = config.video;
+  const encoder = selectEncoder({ codec, wanted }, available);
   if (encoder === undefined) {
     throw new Error(
-      `video.encoder: expected one of ${available.join(', ') || 'none that is installed'}, ` +
-        `got ${config.video.encoder}; install gstreamer1.0-plugins-ugly for x264enc`,
+      `video.encoder: expected one of ${available.join(', ') || 'none that is installed'} for ${codec}, ` +
+        `got ${wanted}; install gstreamer1.0-plugins-ugly for x264enc`,
     );
   }
-  const { frameRate, bitrateKbps } = config.video;
-  logger.info('encoder chosen', { encoder, frameRate, bitrateKbps });
+  const { bitrateUnit, bitrateProperty, keyframeBy } = encoderByName(encoder);
+  logger.info('encoder chosen', { codec, encoder, frameRate, bitrateKbps });
   return startMediaSource({
     name: 'video',
-    codec: 'h264',
+    codec: formatOf(codec),
     description: () => videoPipeline({ source: screen.video, frameRate, encoder, bitrateKbps }),
-    bitrateUnit: encoderByName(encoder).bitrateUnit,
+    bitrateUnit,
+    bitrateProperty,
+    keyframeBy,
     env: screen.env,
     logger,
   });

@@ -1,5 +1,5 @@
 import { Source, type SourceState } from '../gst/source.ts';
-import type { AccessUnitSink, VideoParameters } from './ingest/access-unit.ts';
+import type { AccessUnit, AccessUnitSink, VideoParameters } from './ingest/access-unit.ts';
 import type { MediaFaults } from './ingest/faults.ts';
 import { MediaStream } from './ingest/media-stream.ts';
 import type { Logger } from './observe/logger.ts';
@@ -7,10 +7,14 @@ import type { Logger } from './observe/logger.ts';
 export interface MediaSourceOptions {
   /** For logs: `video` or `audio`. */
   readonly name: string;
-  readonly codec: 'h264' | 'opus';
+  readonly codec: AccessUnit['codec'];
   /** The pipeline; asked again at each start of the child. */
   readonly description: () => string;
   readonly bitrateUnit: 'kbps' | 'bps';
+  /** The encoder's property for it; default `bitrate`. */
+  readonly bitrateProperty?: string;
+  /** How the encoder is asked for a keyframe; default `event`. */
+  readonly keyframeBy?: 'event' | 'caps';
   readonly env: Readonly<Record<string, string>>;
   readonly logger: Logger;
 }
@@ -47,6 +51,8 @@ export function startMediaSource(options: MediaSourceOptions): MediaSource {
     name: options.name,
     description: options.description,
     bitrateUnit: options.bitrateUnit,
+    bitrateProperty: options.bitrateProperty ?? 'bitrate',
+    keyframeBy: options.keyframeBy ?? 'event',
     env: options.env,
     onBytes: (chunk) => stream.push(chunk, process.hrtime.bigint()),
     onReset: () => stream.reset(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { EncoderName } from '../../gst/encoders.ts';
+import type { VideoCodec } from '../../gst/video-codec.ts';
 
 /**
  * Every setting of the server, once: its type, range, default and description. Flags, environment variables, `--help` and
@@ -12,6 +13,15 @@ import type { EncoderName } from '../../gst/encoders.ts';
  * by the setting of the same name with `File`.
  */
 
+const codecs = [
+  'h264',
+  'vp8',
+  'vp8-svc',
+  'vp9',
+  'hevc',
+  'av1',
+] as const satisfies readonly VideoCodec[];
+
 const encoders = [
   'auto',
   'x264enc',
@@ -20,6 +30,18 @@ const encoders = [
   'vah264enc',
   'vaapih264enc',
   'qsvh264enc',
+  'vp8enc',
+  'vp8enc-l1t2',
+  'vp9enc',
+  'vavp9enc',
+  'nvh265enc',
+  'vah265enc',
+  'vaapih265enc',
+  'qsvh265enc',
+  'x265enc',
+  'vaav1enc',
+  'qsvav1enc',
+  'av1enc',
 ] as const satisfies readonly (EncoderName | 'auto')[];
 
 /** The least length of a password: a shorter one falls to guessing at the pace that the login allows (guess). */
@@ -103,10 +125,16 @@ const video = z
       .default(8000)
       .describe('Bitrate of the picture that the encoder aims at on a good link.')
       .meta({ unit: 'kbit/s' }),
+    codec: z
+      .enum(codecs)
+      .default('h264')
+      .describe(
+        'How the picture is coded at the start; vp8-svc is VP8 with two temporal layers. In software hevc and av1 are slower than real time.',
+      ),
     encoder: z
       .enum(encoders)
       .default('auto')
-      .describe('GStreamer element that encodes H.264; auto takes the best one that works here.'),
+      .describe('GStreamer encoder of that codec; auto takes the best one that works here.'),
   })
   .prefault({})
   .meta({ title: 'Picture' });

@@ -1,3 +1,5 @@
+import type { VideoFormat } from '../../gst/video-codec.ts';
+
 /**
  * One coded picture or one sound packet, as a source hands it to every viewer.
  *
@@ -5,10 +7,13 @@
  */
 export interface AccessUnit {
   readonly kind: 'video' | 'audio';
-  readonly codec: 'h264' | 'opus';
-  /** H.264: Annex B with four-byte start codes. Opus: one packet (RFC 6716). Shared; never write to it. */
+  readonly codec: VideoFormat | 'opus';
+  /**
+   * H.264 and HEVC: Annex B with four-byte start codes. VP8, VP9: one frame. AV1: one temporal unit of OBUs with their sizes. Opus:
+   * one packet (RFC 6716). Shared; never write to it.
+   */
   readonly data: Uint8Array;
-  /** A decoder can start here: an IDR picture with its parameter sets in band; always true for sound. */
+  /** A decoder can start here: a keyframe with its parameter sets in band; always true for sound. */
   readonly key: boolean;
   /** The moment of capture, in nanoseconds of CLOCK_MONOTONIC (the clock of `process.hrtime.bigint()`). */
   readonly captureTime: bigint;
@@ -24,6 +29,8 @@ export interface AccessUnit {
   readonly durationUs: number;
   /** The first one after a start, a restart or a loss: timestamps and references begin anew. */
   readonly discontinuity: boolean;
+  /** Of a picture: what the stream says to its decoder; the same object until that changes. */
+  readonly parameters?: VideoParameters | undefined;
 }
 
 /** Receives access units in decoding order. */
@@ -34,7 +41,7 @@ export interface AccessUnitSink {
   failed?(error: unknown): void;
 }
 
-/** What a decoder has to know about a video stream; the newest sequence parameter set tells it. */
+/** What a decoder has to know about a video stream; its newest keyframe tells it. */
 export interface VideoParameters {
   /** WebCodecs codec string, for example `avc1.42C020` (RFC 6381). */
   readonly codec: string;

@@ -15,9 +15,9 @@ export interface MediaFaults {
   readonly latePackets: number;
   /** Sequence numbers that jumped too far to be loss. */
   readonly sequenceJumps: number;
-  /** Payloads that break RFC 6184 or RFC 6716. */
+  /** Payloads that break the format's RFC. */
   readonly malformedPayloads: number;
-  /** Payload structures that exist but no pipeline of ours sends (STAP-B, MTAP, FU-B). */
+  /** Payload structures that exist but no pipeline of ours sends (STAP-B, MTAP, FU-B, PACI). */
   readonly unsupportedPayloads: number;
   /** Access units thrown away because parts of them were lost or made no sense. */
   readonly damagedAccessUnits: number;

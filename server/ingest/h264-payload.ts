@@ -1,4 +1,5 @@
 import { nalType, nalTypeOf } from './h264-nal.ts';
+import type { PayloadResult } from './picture-format.ts';
 
 /** Receives the NAL units of payloads in order. */
 export interface NalSink {
@@ -9,9 +10,6 @@ export interface NalSink {
   /** A further fragment of the NAL unit begun last. */
   fragmentNext(bytes: Uint8Array): void;
 }
-
-/** What became of a payload. */
-export type PayloadResult = 'ok' | 'malformed' | 'unsupported';
 
 /**
  * Takes RTP payloads of H.264 (RFC 6184) apart: single NAL unit packets (section 5.6), STAP-A (5.7.1) and FU-A (5.8).

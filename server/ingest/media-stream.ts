@@ -1,8 +1,9 @@
 import { rtpProfile } from '../../gst/rtp-profile.ts';
+import type { VideoFormat } from '../../gst/video-codec.ts';
 import type { AccessUnit, AccessUnitSink, VideoParameters } from './access-unit.ts';
 import { createFaultCounters, type FaultCounters, type MediaFaults } from './faults.ts';
-import { H264Depacketizer } from './h264-depacketizer.ts';
 import { OpusDepacketizer } from './opus-depacketizer.ts';
+import { PictureDepacketizer } from './picture-depacketizer.ts';
 import { ReorderBuffer, type OrderedPacket } from './reorder.ts';
 import { Rfc4571Deframer } from './rfc4571.ts';
 import { parseRtpPacket } from './rtp-packet.ts';
@@ -14,8 +15,8 @@ const KEYFRAME_INTERVAL_NS = 250_000_000n;
 const MAX_FOREIGN_RUN = 16;
 
 export interface MediaStreamOptions {
-  readonly codec: 'h264' | 'opus';
-  /** Pictures are thrown away because their reference was lost: an IDR is needed. At most once in 250 ms. */
+  readonly codec: VideoFormat | 'opus';
+  /** Pictures are thrown away because their reference was lost: a keyframe is needed. At most once in 250 ms. */
   readonly onKeyframeNeeded?: () => void;
   /** The bytes are not RTP any more, which only a new child mends. Once per `reset`. */
   readonly onFramingLost?: () => void;
@@ -31,7 +32,7 @@ export class MediaStream {
   readonly #faults: FaultCounters = createFaultCounters();
   readonly #deframer = new Rfc4571Deframer();
   readonly #reorder = new ReorderBuffer(this.#faults);
-  readonly #video: H264Depacketizer | undefined;
+  readonly #video: PictureDepacketizer | undefined;
   readonly #audio: OpusDepacketizer | undefined;
   readonly #payloadType: number;
   readonly #sinks = new Set<AccessUnitSink>();
@@ -40,16 +41,16 @@ export class MediaStream {
 
   constructor(options: MediaStreamOptions) {
     this.#options = options;
-    if (options.codec === 'h264') {
-      this.#video = new H264Depacketizer(this.#faults);
-      this.#payloadType = rtpProfile.videoPayloadType;
-    } else {
+    if (options.codec === 'opus') {
       this.#audio = new OpusDepacketizer(this.#faults);
       this.#payloadType = rtpProfile.audioPayloadType;
+    } else {
+      this.#video = new PictureDepacketizer(options.codec, this.#faults);
+      this.#payloadType = rtpProfile.videoPayloadType;
     }
   }
 
-  /** What a video decoder needs; undefined for sound and before the first sequence parameter set. */
+  /** What a video decoder needs; undefined for sound and before the first keyframe. */
   get parameters(): VideoParameters | undefined {
     return this.#video?.parameters;
   }
@@ -105,7 +106,7 @@ export class MediaStream {
     }
   }
 
-  #depacketizeVideo(video: H264Depacketizer, ordered: OrderedPacket, nowNs: bigint): void {
+  #depacketizeVideo(video: PictureDepacketizer, ordered: OrderedPacket, nowNs: bigint): void {
     const undecodable = this.#faults.undecodableAccessUnits;
     for (const unit of video.push(ordered, nowNs)) this.#deliver(unit);
     if (this.#faults.undecodableAccessUnits > undecodable) this.#askForKeyframe(nowNs);

@@ -25,7 +25,7 @@ export class RunningSource {
   framingLosses = 0;
 
   constructor(
-    codec: 'h264' | 'opus',
+    codec: AccessUnit['codec'],
     options: Partial<SourceOptions> & Pick<SourceOptions, 'description'>,
   ) {
     this.stream = new MediaStream({

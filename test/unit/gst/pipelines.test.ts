@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { audioPipeline } from '../../../gst/audio-pipeline.ts';
 import { quote } from '../../../gst/description.ts';
-import { encoderByName, encoders, selectEncoder } from '../../../gst/encoders.ts';
-import type { AudioSettings, VideoSettings } from '../../../gst/settings.ts';
+import { codecsOf, encoderByName, encoders, selectEncoder } from '../../../gst/encoders.ts';
+import { frameRateCaps, nudgeFrameRate } from '../../../gst/frame-rate-caps.ts';
+import type { AudioSettings, EncoderName, VideoSettings } from '../../../gst/settings.ts';
+import type { VideoCodec } from '../../../gst/video-codec.ts';
 import { videoPipeline } from '../../../gst/video-pipeline.ts';
 
 const VIDEO: VideoSettings = {
@@ -65,7 +67,7 @@ describe('video pipelines', () => {
     ['frameRate', { frameRate: 59.94 }],
     ['bitrateKbps', { bitrateKbps: Number.NaN }],
     ['vbvBufferMs', { vbvBufferMs: 5 }],
-    ['encoder', { encoder: 'av1enc' as 'x264enc' }],
+    ['encoder', { encoder: 'xenc' as 'x264enc' }],
   ] satisfies [string, Partial<VideoSettings>][])('refuses a bad %s by name', (name, change) => {
     expect(() => videoPipeline({ ...VIDEO, ...change })).toThrow(new RegExp(`^${name}: `));
   });
@@ -108,28 +110,48 @@ describe('descriptions', () => {
 });
 
 describe('encoders', () => {
-  test('auto takes the first of the table that exists', () => {
-    expect(selectEncoder('auto', ['nvh264enc', 'openh264enc'])).toBe('openh264enc');
-    expect(
-      selectEncoder(
-        'auto',
-        encoders.map(({ name }) => name),
-      ),
-    ).toBe('x264enc');
-    expect(selectEncoder('auto', [])).toBeUndefined();
+  const all = encoders.map(({ name }) => name);
+  const auto = (codec: VideoCodec, available: readonly EncoderName[]) =>
+    selectEncoder({ codec, wanted: 'auto' }, available);
+
+  test('auto takes the first of its codec in the table that exists', () => {
+    expect(auto('h264', ['nvh264enc', 'openh264enc'])).toBe('openh264enc');
+    expect(auto('h264', all)).toBe('x264enc');
+    expect(auto('hevc', ['x265enc', 'vah265enc'])).toBe('vah265enc');
+    expect(auto('av1', ['x264enc', 'vp9enc'])).toBeUndefined();
   });
 
-  test('a named one is taken or nothing is', () => {
-    expect(selectEncoder('nvh264enc', ['x264enc', 'nvh264enc'])).toBe('nvh264enc');
-    expect(selectEncoder('nvh264enc', ['x264enc'])).toBeUndefined();
+  test('a named one is taken, if it is there and makes that codec', () => {
+    const wanted = 'nvh264enc';
+    expect(selectEncoder({ codec: 'h264', wanted }, ['x264enc', wanted])).toBe(wanted);
+    expect(selectEncoder({ codec: 'h264', wanted }, ['x264enc'])).toBeUndefined();
+    expect(selectEncoder({ codec: 'vp9', wanted }, all)).toBeUndefined();
   });
 
-  test('every encoder writes its bitrate in its own unit', () => {
+  test('what is there says which codecs can be had', () => {
+    expect(codecsOf(['x264enc', 'openh264enc', 'vp8enc', 'vp8enc-l1t2'])).toEqual([
+      'h264',
+      'vp8',
+      'vp8-svc',
+    ]);
+  });
+
+  test('every encoder writes its bitrate in its own property and unit', () => {
     for (const { name } of encoders) {
-      const expected = encoderByName(name).bitrateUnit === 'bps' ? 8_000_000 : 8000;
+      const { bitrateUnit, bitrateProperty, element } = encoderByName(name);
+      const expected = bitrateUnit === 'bps' ? 8_000_000 : 8000;
       expect(videoPipeline({ ...VIDEO, encoder: name })).toMatch(
-        new RegExp(`${name} name=encoder .*\\bbitrate=${expected}\\b`),
+        new RegExp(`${element} name=encoder .*\\b${bitrateProperty}=${expected}\\b`),
       );
     }
+  });
+});
+
+describe('frame rate caps', () => {
+  test('a nudge changes the rate by a hair, the next one takes it back', () => {
+    const nudged = nudgeFrameRate('video/x-raw, framerate=(fraction)60/1');
+    expect(nudged).toBe('video/x-raw,framerate=60001/1000');
+    expect(nudgeFrameRate('video/x-raw, framerate=(fraction)60001/1000')).toBe(frameRateCaps(60));
+    expect(nudgeFrameRate('ANY')).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AccessUnit } from '../../../server/ingest/access-unit.ts';
 import { createFaultCounters } from '../../../server/ingest/faults.ts';
-import { H264Depacketizer } from '../../../server/ingest/h264-depacketizer.ts';
+import { PictureDepacketizer } from '../../../server/ingest/picture-depacketizer.ts';
 import type { OrderedPacket } from '../../../server/ingest/reorder.ts';
 import { parseRtpPacket } from '../../../server/ingest/rtp-packet.ts';
 import { bytes, hexOf } from '../../support/ingest/bytes.ts';
@@ -12,7 +12,7 @@ const KEYFRAME = stapA([nal.sps, nal.pps, nal.idr]);
 
 function setUp() {
   const faults = createFaultCounters();
-  const depacketizer = new H264Depacketizer(faults);
+  const depacketizer = new PictureDepacketizer('h264', faults);
   const push = (fields: PacketFields, lostBefore = 0): readonly AccessUnit[] => {
     const packet = parseRtpPacket(rtpPacket({ captureTime: NOW, ...fields }));
     if (packet === undefined) throw new Error('the test built a bad packet');

@@ -10,11 +10,11 @@ const MAX_HELD_BYTES = 4 * MAX_ACCESS_UNIT_BYTES;
 const START_CODE = Uint8Array.of(0, 0, 0, 1);
 
 /**
- * Collects the NAL units of one access unit as views and writes them once, at the end, as Annex B: the one copy between
- * the pipe and the viewers. Bounded in bytes, pieces and memory kept alive; beyond that it drops what it holds and says
+ * Collects the parts of one picture as views and writes them once, at the end: the one copy between the pipe and the
+ * viewers. Bounded in bytes, pieces and memory kept alive; beyond that it drops what it holds and says
  * `isOversized`.
  */
-export class AnnexBAssembly {
+export class PictureAssembly {
   #pieces: Uint8Array[] = [];
   #bytes = 0;
   #heldBytes = 0;
@@ -26,13 +26,13 @@ export class AnnexBAssembly {
     return this.#isOversized;
   }
 
-  /** Begins a NAL unit with its first bytes. */
-  begin(bytes: Uint8Array): void {
+  /** Begins a NAL unit, behind a start code (Annex B), with its first bytes. */
+  beginNal(bytes: Uint8Array): void {
     this.#add(START_CODE);
     this.append(bytes);
   }
 
-  /** Goes on with the NAL unit that was begun last. */
+  /** Goes on with what was added last. */
   append(bytes: Uint8Array): void {
     if (bytes.buffer !== this.#lastBuffer) {
       this.#lastBuffer = bytes.buffer;
