@@ -13,7 +13,8 @@ export type LatencyModeName = (typeof latencyModeNames)[number];
  * - `jitterBuffer`: audio and video in step, through a jitter buffer.
  * - `synchronized`: audio and video in step, every frame shown at its capture time plus a constant.
  */
-export type Presentation = 'newest' | 'cushion' | 'jitterBuffer' | 'synchronized';
+export const presentationNames = ['newest', 'cushion', 'jitterBuffer', 'synchronized'] as const;
+export type Presentation = (typeof presentationNames)[number];
 
 /** Budgets and buffers of a mode. */
 export interface LatencyMode {
@@ -23,6 +24,8 @@ export interface LatencyMode {
   readonly videoBudget: Millis;
   /** `budget` of audio messages. */
   readonly audioBudget: Millis;
+  /** Length of a sound packet, milliseconds, unless it is set otherwise. */
+  readonly audioFrameMs: 5 | 10 | 20;
   /** Audio that the client holds before it plays; the least, where `audioBufferFollowsJitter`. */
   readonly audioBuffer: Millis;
   /** Whether the audio buffer grows to the 97th percentile of the jitter. */
@@ -40,6 +43,7 @@ export const latencyModes: Readonly<Record<LatencyModeName, LatencyMode>> = {
     delayTarget: millis(10),
     videoBudget: millis(100),
     audioBudget: millis(80),
+    audioFrameMs: 5,
     audioBuffer: millis(20),
     audioBufferFollowsJitter: false,
     audioCap: millis(60),
@@ -50,6 +54,7 @@ export const latencyModes: Readonly<Record<LatencyModeName, LatencyMode>> = {
     delayTarget: millis(20),
     videoBudget: millis(150),
     audioBudget: millis(120),
+    audioFrameMs: 10,
     audioBuffer: millis(40),
     audioBufferFollowsJitter: false,
     audioCap: millis(120),
@@ -60,6 +65,7 @@ export const latencyModes: Readonly<Record<LatencyModeName, LatencyMode>> = {
     delayTarget: millis(40),
     videoBudget: millis(400),
     audioBudget: millis(250),
+    audioFrameMs: 20,
     audioBuffer: millis(80),
     audioBufferFollowsJitter: true,
     audioCap: millis(200),
@@ -70,6 +76,7 @@ export const latencyModes: Readonly<Record<LatencyModeName, LatencyMode>> = {
     delayTarget: millis(60),
     videoBudget: millis(1000),
     audioBudget: millis(600),
+    audioFrameMs: 20,
     audioBuffer: millis(200),
     audioBufferFollowsJitter: false,
     audioCap: millis(400),

@@ -15,7 +15,7 @@ export const maxClientMessageBytes = 65_536;
 /** Bytes of the extensions of one message, `ext` of the header. */
 export const maxExtensionBytes = 256;
 
-/** Bytes of the JSON of HELLO, HELLO_ACK and FLOW_OPEN. */
+/** Bytes of the JSON of HELLO, HELLO_ACK, FLOW_OPEN, SETTINGS and STREAM. */
 export const maxJsonBytes = 16_384;
 
 /** Bytes of the text of ERROR and GOAWAY: one line for a log. */
@@ -56,6 +56,9 @@ export const maxPingsPerSecond = 20;
 
 /** REPORT units per second. */
 export const maxReportsPerSecond = 250;
+
+/** SETTINGS units per second: a slider that is drawn makes about 20 changes. */
+export const maxSettingsPerSecond = 20;
 
 /** Entries in one REPORT. */
 export const maxReportEntries = 64;
@@ -106,6 +109,8 @@ export interface ClientLimits {
   readonly pingsPerSecond: number;
   /** REPORT units per second. */
   readonly reportsPerSecond: number;
+  /** SETTINGS units per second. */
+  readonly settingsPerSecond: number;
   /** Bytes of one clipboard message. */
   readonly clipboardPartBytes: number;
 }
@@ -120,5 +125,6 @@ export const clientLimits: ClientLimits = {
   flows: maxClientFlows,
   pingsPerSecond: maxPingsPerSecond,
   reportsPerSecond: maxReportsPerSecond,
+  settingsPerSecond: maxSettingsPerSecond,
   clipboardPartBytes: maxClipboardPartBytes,
 };

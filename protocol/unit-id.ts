@@ -20,6 +20,8 @@ export const UnitId = {
   revise: 0x2a,
   keyRequest: 0x2b,
   role: 0x2c,
+  settings: 0x2d,
+  stream: 0x2e,
   move: 0x2f,
   ping: 0x30,
   pong: 0x31,

@@ -14,6 +14,7 @@ import * as move from './move.ts';
 import * as report from './report.ts';
 import * as role from './role.ts';
 import * as session from './session.ts';
+import * as stream from './stream.ts';
 
 /** Any control unit, told apart by `type`. */
 export type ControlUnit =
@@ -31,6 +32,8 @@ export type ControlUnit =
   | abandon.ReviseUnit
   | abandon.KeyRequestUnit
   | role.RoleUnit
+  | stream.SettingsUnit
+  | stream.StreamUnit
   | move.MoveUnit
   | clock.PingUnit
   | clock.PongUnit
@@ -63,6 +66,8 @@ const codecs: { readonly [Type in ControlUnit['type']]: Codec<UnitOf<Type>> } = 
   revise: { write: abandon.writeRevise, read: abandon.readRevise },
   keyRequest: { write: abandon.writeKeyRequest, read: abandon.readKeyRequest },
   role: { write: role.writeRole, read: role.readRole },
+  settings: { write: stream.writeSettings, read: stream.readSettings },
+  stream: { write: stream.writeStream, read: stream.readStream },
   move: { write: move.writeMove, read: move.readMove },
   ping: { write: clock.writePing, read: clock.readPing },
   pong: { write: clock.writePong, read: clock.readPong },

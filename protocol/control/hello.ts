@@ -34,7 +34,8 @@ export interface Hello {
   readonly maxHeight?: number;
   /** Frames per second; absent = no limit known. */
   readonly maxFrameRate?: number;
-  readonly mode: LatencyModeName;
+  /** Absent = what the server is set to. */
+  readonly mode?: LatencyModeName;
   /** The `resume` of an earlier HELLO_ACK, to take that session up again. */
   readonly resume?: string;
   /** `session` of the connection that this one replaces while both live: a move between transports. */
@@ -97,7 +98,7 @@ export function readHello(reader: ByteReader): HelloUnit {
     ...optionalSize(object, 'maxWidth'),
     ...optionalSize(object, 'maxHeight'),
     ...optionalSize(object, 'maxFrameRate'),
-    mode: asOneOf(object['mode'], 'mode', latencyModeNames),
+    ...optionalMode(object),
     ...optionalResume(object),
     ...optionalMove(object),
     ...optionalPinned(object),
@@ -142,6 +143,7 @@ function readLimits(object: JsonObject): ClientLimits {
     flows: limit('flows'),
     pingsPerSecond: limit('pingsPerSecond'),
     reportsPerSecond: limit('reportsPerSecond'),
+    settingsPerSecond: limit('settingsPerSecond'),
     clipboardPartBytes: limit('clipboardPartBytes'),
   };
 }
@@ -155,6 +157,11 @@ function optionalSize<Name extends 'maxWidth' | 'maxHeight' | 'maxFrameRate'>(
   const size: Partial<Record<Name, number>> = {};
   size[name] = asInteger(value, name, 1);
   return size;
+}
+
+function optionalMode(object: JsonObject): { readonly mode?: LatencyModeName } {
+  const value = object['mode'];
+  return value === undefined ? {} : { mode: asOneOf(value, 'mode', latencyModeNames) };
 }
 
 function optionalResume(object: JsonObject): { readonly resume?: string } {

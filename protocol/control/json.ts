@@ -1,4 +1,4 @@
-/** JSON inside units: HELLO, HELLO_ACK and the metadata of FLOW_OPEN. */
+/** JSON inside units: HELLO, HELLO_ACK, SETTINGS, STREAM and the metadata of FLOW_OPEN. */
 
 import { encodeText, type ByteReader, type ByteWriter } from '../bytes.ts';
 import { ProtocolError } from '../errors.ts';
@@ -57,6 +57,14 @@ export function asInteger(value: unknown, field: string, least = 0): number {
     throw wrong(field, `an integer of at least ${least}`, value);
   }
   // JSON has a negative zero, the wire's numbers have not.
+  return value === 0 ? 0 : value;
+}
+
+/** Checks that a value is a number of at least 0. */
+export function asNumber(value: unknown, field: string): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
+    throw wrong(field, 'a number of at least 0', value);
+  }
   return value === 0 ? 0 : value;
 }
 

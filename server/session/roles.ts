@@ -17,6 +17,8 @@ const forEveryone: ReadonlySet<ControlUnit['type']> = new Set([
   'ack',
   'ackConfig',
   'report',
+  // What of it a viewer may change is the stream settings' own question.
+  'settings',
 ]);
 
 const forControllers: ReadonlySet<ControlUnit['type']> = new Set(['input']);

@@ -258,7 +258,7 @@ export class Viewer {
     const media = new OutboundMedia({
       transport,
       clock,
-      mode: hello.mode,
+      mode: hello.mode ?? 'balanced',
       video: { codec: desktop.video?.codec ?? 'avc1.42C028', ...desktop.size },
       sound: desktop.sound,
       maxVideoBps: desktop.maxVideoBps,

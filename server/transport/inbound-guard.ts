@@ -8,6 +8,7 @@ import {
   maxInputUnitsPerSecond,
   maxPingsPerSecond,
   maxReportsPerSecond,
+  maxSettingsPerSecond,
   maxUnitBytes,
 } from '../../protocol/limits.ts';
 import type { Micros } from '../../protocol/time.ts';
@@ -28,6 +29,7 @@ const BURST_SECONDS = idleTimeoutMs / 1000;
 const serverUnits: ReadonlySet<ControlUnit['type']> = new Set<ControlUnit['type']>([
   'helloAck',
   'role',
+  'stream',
   'move',
   'ackConfig',
   'rate',
@@ -49,6 +51,7 @@ export class InboundGuard {
   readonly #units = new RateLimit('units', MAX_UNITS_PER_SECOND);
   readonly #pings = new RateLimit('ping', maxPingsPerSecond);
   readonly #reports = new RateLimit('report', maxReportsPerSecond);
+  readonly #settings = new RateLimit('settings', maxSettingsPerSecond);
   readonly #inputs = new RateLimit('input', maxInputUnitsPerSecond);
   readonly #events = new RateLimit('input events', maxInputEventsPerSecond);
   readonly #flows = new Set<FlowId>();
@@ -95,6 +98,7 @@ export class InboundGuard {
       return { type: 'answer', unit: { type: 'pong', id, t0, t1: receivedAt, t2: now } };
     }
     if (unit.type === 'report') this.#reports.take(1, receivedAt);
+    if (unit.type === 'settings') this.#settings.take(1, receivedAt);
     if (unit.type === 'input') {
       this.#inputs.take(1, receivedAt);
       this.#countEvents(unit.first, unit.events.length, receivedAt);

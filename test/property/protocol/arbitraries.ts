@@ -7,8 +7,21 @@ import type { JsonObject } from '../../../protocol/control/json.ts';
 import { AbandonReason } from '../../../protocol/errors.ts';
 import { flowId, FlowKind, sequence, type FlowKindName } from '../../../protocol/flow.ts';
 import { inputEventBytes, type InputEvent } from '../../../protocol/input.ts';
+import { refusalReasons } from '../../../protocol/control/stream.ts';
 import { latencyModeNames } from '../../../protocol/latency-mode.ts';
 import type { DataUnit, MessageHeader } from '../../../protocol/message.ts';
+import {
+  audioFrameLengths,
+  qualityNames,
+  streamRanges,
+  streamSettingNames,
+  transportChoices,
+  videoVisibilities,
+  type RangedName,
+  type SettingRange,
+  type StreamChange,
+} from '../../../protocol/stream-settings.ts';
+import { videoCodecNames } from '../../../protocol/video-codec.ts';
 import { micros, micros32, millis } from '../../../protocol/time.ts';
 
 type FieldsOf<Type extends ControlUnit['type']> = {
@@ -175,7 +188,7 @@ const hello = fc.record(
     move: token,
     pinned: fc.boolean(),
   },
-  { requiredKeys: ['versions', 'video', 'audio', 'mode'] },
+  { requiredKeys: ['versions', 'video', 'audio'] },
 );
 const helloAck = fc.record(
   {
@@ -194,12 +207,87 @@ const helloAck = fc.record(
       flows: varint,
       pingsPerSecond: varint,
       reportsPerSecond: varint,
+      settingsPerSecond: varint,
       clipboardPartBytes: varint,
     }),
     resume: token,
     input: varint,
   },
   { requiredKeys: ['version', 'session', 'clock', 'role', 'mayControl', 'desktop', 'limits'] },
+);
+
+const whole = (name: RangedName) => {
+  const { least, most } = streamRanges[name];
+  return fc.integer({ min: least, max: most });
+};
+const orAuto = <Value>(value: fc.Arbitrary<Value>) => fc.oneof(fc.constant('auto' as const), value);
+const scale = fc.double({
+  min: streamRanges.scale.least,
+  max: streamRanges.scale.most,
+  noNaN: true,
+});
+const mode = fc.oneof(
+  fc.record({ mode: fc.constantFrom(...latencyModeNames) }),
+  fc.record({
+    mode: fc.constant('custom' as const),
+    custom: fc.record({
+      delayTargetMs: whole('delayTargetMs'),
+      videoBudgetMs: whole('videoBudgetMs'),
+      audioBudgetMs: whole('audioBudgetMs'),
+    }),
+  }),
+);
+const settingsButMode = {
+  codec: orAuto(fc.constantFrom(...videoCodecNames)),
+  maxBitrateKbps: orAuto(whole('maxBitrateKbps')),
+  maxFrameRate: orAuto(whole('maxFrameRate')),
+  scale: orAuto(scale),
+  quality: fc.constantFrom(...qualityNames),
+  audioBitrateKbps: orAuto(whole('audioBitrateKbps')),
+  audioFrameMs: orAuto(fc.constantFrom(...audioFrameLengths)),
+  video: fc.constantFrom(...videoVisibilities),
+  transport: fc.constantFrom(...transportChoices),
+};
+/** Some settings of a stream, each in its widest range. */
+export const streamChange: fc.Arbitrary<StreamChange> = fc
+  .tuple(fc.oneof(fc.constant({}), mode), fc.record(settingsButMode, { requiredKeys: [] }))
+  .map(([chosen, others]) => ({ ...chosen, ...others }));
+const range = (name: RangedName): fc.Arbitrary<SettingRange> =>
+  fc.record({ least: whole(name), most: whole(name) });
+const stream = fc.record(
+  {
+    answers: varint,
+    settings: fc.tuple(mode, fc.record(settingsButMode)).map(([a, b]) => ({ ...a, ...b })),
+    video: fc.record({
+      codec: text(16),
+      name: fc.constantFrom(...videoCodecNames),
+      encoder: text(16),
+      width: size,
+      height: size,
+      frameRate: fc.double({ min: 0, max: 1e6, noNaN: true }).map((rate) => rate + 0),
+    }),
+    desktop: fc.record({ width: size, height: size }),
+    audio: fc.record({ bitrateKbps: whole('audioBitrateKbps'), frameMs: size }),
+    offers: fc.record({ codecs: fc.subarray([...videoCodecNames]) }),
+    policy: fc.record({
+      locked: fc.subarray([...streamSettingNames]),
+      ranges: fc.record({
+        maxBitrateKbps: range('maxBitrateKbps'),
+        maxFrameRate: range('maxFrameRate'),
+        scale: fc.record({ least: scale, most: scale }),
+        audioBitrateKbps: range('audioBitrateKbps'),
+        delayTargetMs: range('delayTargetMs'),
+        videoBudgetMs: range('videoBudgetMs'),
+        audioBudgetMs: range('audioBudgetMs'),
+      }),
+    }),
+    controls: fc.boolean(),
+    refused: fc.dictionary(
+      fc.constantFrom(...streamSettingNames),
+      fc.constantFrom(...refusalReasons),
+    ),
+  },
+  { requiredKeys: ['answers', 'settings', 'desktop', 'video', 'offers', 'policy', 'controls'] },
 );
 
 function unit<Type extends ControlUnit['type']>(
@@ -247,6 +335,8 @@ export const controlUnits: Readonly<Record<ControlUnit['type'], fc.Arbitrary<Con
     reason: u8,
   }),
   role: unit('role', { role: fc.constantFrom('viewer', 'controller') }),
+  settings: unit('settings', { id: fc.integer({ min: 1 }), settings: streamChange }),
+  stream: unit('stream', { stream }),
   move: unit('move', { transport: text(32), reason: text(256) }),
   ping: unit('ping', { id: varint, t0: moment }),
   pong: unit('pong', { id: varint, t0: moment, t1: moment, t2: moment }),

@@ -12,6 +12,11 @@ import {
 import { FlowKind } from '../../../protocol/flow.ts';
 import { latencyModes } from '../../../protocol/latency-mode.ts';
 import { clientLimits } from '../../../protocol/limits.ts';
+import {
+  rangedNames,
+  streamRanges,
+  streamSettingNames,
+} from '../../../protocol/stream-settings.ts';
 import { UnitId } from '../../../protocol/unit-id.ts';
 
 const text = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
@@ -117,17 +122,29 @@ describe('docs/protocol.md', () => {
   it('has the numbers of the latency modes', () => {
     for (const [name, mode] of Object.entries(latencyModes)) {
       const [row] = rows(new RegExp(`^${name}$`));
-      const [delayTarget, video, audio, buffer, cap] = (row ?? [])
+      const [delayTarget, video, audio, buffer, cap, packet] = (row ?? [])
         .slice(1)
         .map((cell) => Number(/(\d+) ms/.exec(cell)?.[1]));
-      expect([name, delayTarget, video, audio, buffer, cap]).toEqual([
+      expect([name, delayTarget, video, audio, buffer, cap, packet]).toEqual([
         name,
         mode.delayTarget,
         mode.videoBudget,
         mode.audioBudget,
         mode.audioBuffer,
         mode.audioCap,
+        mode.audioFrameMs,
       ]);
+    }
+  });
+
+  it('has every setting, and the ranges of those that are numbers', () => {
+    const documented = rows(/^`[a-z]\w+`$/i).map(([name, value]) => [name?.slice(1, -1), value]);
+    const names = documented.map(([name]) => name);
+    expect(names).toEqual(expect.arrayContaining([...streamSettingNames, 'custom']));
+    for (const name of rangedNames) {
+      const { least, most } = streamRanges[name];
+      const range = `${least} to ${most.toLocaleString('en')}`;
+      expect(documented).toContainEqual([name, range]);
     }
   });
 });
