@@ -47,7 +47,7 @@ const options: AppOptions = {
   api: { login, logout, createLink, sessionStatus: fetchSessionStatus },
   createPlayer,
   pinned,
-  mode,
+  mode: mode ?? 'balanced',
   pinTransport,
   reload: () => location.reload(),
 };

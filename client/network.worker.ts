@@ -12,8 +12,11 @@ import type { ReceivedMessage } from './receive/ordered-flow.ts';
 import { SoundDecoder } from './audio/decoder.ts';
 import { SoundRing } from './audio/ring.ts';
 import { SAMPLE_RATE } from './audio/sample-rate.ts';
+import { localMicros } from './local-time.ts';
 import { decodeCursor } from './receive/cursor.ts';
 import { SessionLink } from './session-link.ts';
+import { SettingsRequests } from './settings/settings-requests.ts';
+import { streamChangeOf } from './settings/user-settings.ts';
 import { ArrivalProbe } from './stats/arrival-probe.ts';
 import { NetworkMeter } from './stats/network-meter.ts';
 import type { Connection } from './transport/connection.ts';
@@ -41,6 +44,8 @@ class NetworkWorker {
     stats: () => this.#connection && this.#statsOf(this.#connection),
   });
   readonly #statsTimer: ReturnType<typeof setInterval>;
+  readonly #settings: SettingsRequests;
+  #settingsTimer: ReturnType<typeof setTimeout> | undefined;
   #link: SessionLink | undefined;
   #connection: Connection | undefined;
   #connections = 0;
@@ -60,6 +65,7 @@ class NetworkWorker {
     const { sound } = start;
     this.#sound = sound === undefined ? undefined : new SoundDecoder(sound);
     this.#ring = sound?.type === 'ring' ? new SoundRing(sound.buffer) : undefined;
+    this.#settings = new SettingsRequests(streamChangeOf(start.chosen));
     this.#arrivals = start.probe ? new ArrivalProbe() : undefined;
     this.#statsTimer = setInterval(() => this.#reportStats(), STATS_MS);
   }
@@ -75,8 +81,8 @@ class NetworkWorker {
     }
     this.#link = new SessionLink({
       page: new URL(start.page),
-      mode: start.mode,
-      choice: start.pinned ?? 'auto',
+      choice: start.chosen.transport ?? 'auto',
+      chosen: () => this.#settings.chosen,
       upgradePauseMs: start.upgradePauseMs,
       lastWinner: start.lastWinner,
       video,
@@ -101,8 +107,13 @@ class NetworkWorker {
   }
 
   async choose({ choice, request }: Extract<ToNetworkWorker, { type: 'choose' }>): Promise<void> {
-    const holds = (await this.#link?.choose(choice)) ?? false;
+    const holds = (await this.#link?.choose(choice)) ?? true;
     toPage({ type: 'chosen', request, holds });
+  }
+
+  change({ request, change }: Extract<ToNetworkWorker, { type: 'settings' }>): void {
+    this.#settings.ask(request, streamChangeOf(change));
+    this.#sendSettings();
   }
 
   hasten(): void {
@@ -126,6 +137,7 @@ class NetworkWorker {
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#statsTimer);
+    clearTimeout(this.#settingsTimer);
     this.#link?.close();
     this.#sound?.close();
     this.#videoPort.close();
@@ -134,6 +146,7 @@ class NetworkWorker {
   /** Joins a live connection to the decoders; after a move what came over `previous` goes on. */
   #join(connection: Connection, previous?: Connection): void {
     this.#connection = connection;
+    this.#settings.connected();
     this.#bytesAtLastStats = connection.receivedBytes;
     this.#toVideoWorker({ type: 'reset' });
     Object.assign(this.#mayRepeat, {
@@ -159,11 +172,26 @@ class NetworkWorker {
         if (cursor !== undefined) toPage({ type: 'cursor', cursor });
       },
       role: (role) => toPage({ type: 'role', role }),
+      stream: (stream) => {
+        toPage({ type: 'stream', stream, requests: this.#settings.answered(stream) });
+        this.#sendSettings();
+      },
       clock: (offset) => this.#toVideoWorker({ type: 'clock', offset }),
     });
     void connection.ended.then(() => {
-      if (this.#connection === connection) this.#connection = undefined;
+      if (this.#connection !== connection) return;
+      this.#connection = undefined;
+      this.#settings.disconnected();
     });
+    this.#sendSettings();
+  }
+
+  #sendSettings(): void {
+    clearTimeout(this.#settingsTimer);
+    const next = this.#settings.next(localMicros());
+    if (next?.type === 'wait') {
+      this.#settingsTimer = setTimeout(() => this.#sendSettings(), next.us / 1000);
+    } else if (next !== undefined) this.#connection?.sendSettings(next);
   }
 
   /** Whether a message is later than all before it: after a move the first ones were heard and seen already. */
@@ -295,6 +323,9 @@ self.onmessage = (event: MessageEvent<ToNetworkWorker>) => {
       break;
     case 'choose':
       void worker?.choose(message);
+      break;
+    case 'settings':
+      worker?.change(message);
       break;
     case 'hasten':
       worker?.hasten();

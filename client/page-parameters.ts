@@ -3,7 +3,8 @@ import { transportNamed, type TransportKind } from './transport/transport.ts';
 
 /** `?mode=`, `?transport=`, `?upgrade=` and `?probe=1` of the page's address. */
 export interface PageParameters {
-  readonly mode: LatencyModeName;
+  /** Undefined: not asked for. */
+  readonly mode: LatencyModeName | undefined;
   readonly pinned: TransportKind | undefined;
   readonly hasProbe: boolean;
   /** `?upgrade=`: seconds until a session on its second-best transport tries the best one again; absent = 30. */
@@ -18,7 +19,7 @@ export function readPageParameters(search: string): PageParameters {
   const parameters = new URLSearchParams(search);
   const mode = latencyModeNames.find((name) => name === parameters.get('mode'));
   return {
-    mode: mode ?? 'balanced',
+    mode,
     pinned: transportNamed(parameters.get(TRANSPORT_PARAMETER)),
     hasProbe: parameters.get('probe') === '1',
     ...upgradePause(Number(parameters.get('upgrade') ?? Number.NaN)),

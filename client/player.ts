@@ -6,15 +6,26 @@
  *   video worker     decoder -> presenter -> canvas
  *   page (here)      starts and joins the parts, passes input on, shows state
  */
+import type { Refused, StreamFacts } from '../protocol/control/stream.ts';
 import type { InputEvent } from '../protocol/input.ts';
+import { mergeChange } from '../protocol/stream-settings.ts';
 import { SoundOutput } from './audio/output.ts';
 import networkWorkerUrl from './network.worker.ts?worker&url';
 import { readPageParameters, type PageParameters } from './page-parameters.ts';
 import { scriptUrl } from './script-urls.ts';
 import { sayLeave } from './session-api.ts';
 import { Measurements } from './stats/measurements.ts';
+import {
+  playbackMode,
+  settingsInForce,
+  streamChangeOf,
+  type AppliedSettings,
+  type UserChange,
+  type UserSettings,
+} from './settings/user-settings.ts';
 import type { TransportChoice, TransportMove } from './transport/moves.ts';
 import { transportNamed, type TransportKind } from './transport/transport.ts';
+import { playoutOf } from './video/playout.ts';
 import videoWorkerUrl from './video/video.worker.ts?worker&url';
 import type {
   ArrivalReport,
@@ -51,6 +62,10 @@ export interface PlayerOptions {
   onMove?(move: TransportMove): void;
   /** About twice a second while connected. */
   onStats(stats: PlayerStats): void;
+  /** What the user chose earlier; `?mode=` and `?transport=` of the page's address are stronger. */
+  readonly settings?: UserChange;
+  /** What the gateway says of the stream: settings in force, offers, policy. Again whenever that changes. */
+  onStream?(stream: StreamFacts): void;
 }
 
 /** Measurements that only `?probe=1` turns on. */
@@ -92,7 +107,12 @@ export class Player {
   readonly #arrivalAnswers = new Map<number, (report: ArrivalReport) => void>();
   readonly #choices = new Map<number, (holds: boolean) => void>();
   readonly #probeAnswers = new Map<number, (report: PatternProbeReport) => void>();
-  #probeRequests = 0;
+  readonly #changes = new Map<number, (answer: StreamFacts) => void>();
+  #requests = 0;
+  #chosen: UserChange;
+  /** What the video worker was told last. */
+  #playout: string | undefined;
+  #stream: StreamFacts | undefined;
   #state: PlayerState = { phase: 'connecting' };
   #networkStats: NetworkStats | undefined;
   #videoStats: VideoStats | undefined;
@@ -101,8 +121,10 @@ export class Player {
   constructor(options: PlayerOptions) {
     this.#options = options;
     this.#page = readPageParameters(location.search);
-    const { mode, hasProbe } = this.#page;
-    this.#sound = new SoundOutput({ mode, recordSeconds: hasProbe ? RECORD_SECONDS : 0 });
+    const { hasProbe } = this.#page;
+    this.#chosen = mergeChange<UserChange>(options.settings ?? {}, addressedSettings(this.#page));
+    const { settings } = this;
+    this.#sound = new SoundOutput({ settings, recordSeconds: hasProbe ? RECORD_SECONDS : 0 });
     this.#network = new Worker(scriptUrl(networkWorkerUrl), { type: 'module', name: 'network' });
     this.#video = new Worker(scriptUrl(videoWorkerUrl), { type: 'module', name: 'video' });
     this.#network.onmessage = (event: MessageEvent<FromNetworkWorker>) =>
@@ -125,11 +147,15 @@ export class Player {
 
   /** Begins to connect. Call once. */
   start(): void {
-    const { mode, pinned, hasProbe, upgradePauseMs } = this.#page;
+    const { hasProbe, upgradePauseMs } = this.#page;
+    const { settings } = this;
     const media = new MessageChannel();
     const canvas = this.#options.canvas.transferControlToOffscreen();
     const mediaPort = media.port1;
-    this.#toVideo({ type: 'start', canvas, mode, mediaPort, probe: hasProbe }, [canvas, mediaPort]);
+    const probe = hasProbe;
+    const playout = playoutOf(playbackMode(settings));
+    this.#playout = JSON.stringify(playout);
+    this.#toVideo({ type: 'start', canvas, playout, mediaPort, probe }, [canvas, mediaPort]);
     const videoPort = media.port2;
     const sound = this.#sound.link;
     const soundPort = sound?.type === 'port' ? [sound.port] : [];
@@ -138,16 +164,19 @@ export class Player {
       {
         type: 'start',
         page: location.href,
-        mode,
-        pinned,
+        chosen: this.#chosen,
         lastWinner,
         videoPort,
         sound,
-        probe: hasProbe,
+        probe,
         ...(upgradePauseMs === undefined ? {} : { upgradePauseMs }),
       },
       [videoPort, ...soundPort],
     );
+    // What was applied before the workers ran is part of `chosen` and needs its answer all the same.
+    for (const request of this.#changes.keys()) {
+      this.#toNetwork({ type: 'settings', request, change: {} });
+    }
     void this.#sound.start();
     this.#hastenWhenBack();
     this.#leaveWithPage();
@@ -166,17 +195,44 @@ export class Player {
    * the choice holds: one that brings no picture changes nothing.
    */
   chooseTransport(choice: TransportChoice): Promise<boolean> {
-    this.#probeRequests += 1;
-    const request = this.#probeRequests;
+    this.#requests += 1;
+    const request = this.#requests;
     return new Promise((resolve) => {
       this.#choices.set(request, resolve);
       this.#toNetwork({ type: 'choose', request, choice });
     });
   }
 
+  /** What holds now: what was chosen, where the gateway has not said otherwise. */
+  get settings(): UserSettings {
+    return settingsInForce(this.#chosen, this.#stream?.settings);
+  }
+
+  /**
+   * Changes settings while everything runs. Resolves when the gateway has answered, after a reconnect if need be, and the
+   * player presents by the new values; what is this browser's own holds at once. Never settles when the player is closed first.
+   */
+  async apply(change: UserChange): Promise<AppliedSettings> {
+    const { transport, ...others } = change;
+    const holds = transport === undefined || (await this.#changeTransport(transport));
+    const taken: UserChange = holds ? change : others;
+    this.#chosen = mergeChange(this.#chosen, taken);
+    this.#present();
+    const refused: Refused = holds ? {} : { transport: 'unavailable' };
+    if (Object.keys(streamChangeOf(taken)).length === 0)
+      return { settings: this.settings, refused };
+    this.#requests += 1;
+    const request = this.#requests;
+    const answer = await new Promise<StreamFacts>((resolve) => {
+      this.#changes.set(request, resolve);
+      this.#toNetwork({ type: 'settings', request, change: taken });
+    });
+    return { settings: this.settings, refused: { ...answer.refused, ...refused } };
+  }
+
   /** Silences the sound without stopping it. */
-  setMuted(isMuted: boolean): void {
-    this.#sound.setMuted(isMuted);
+  setMuted(muted: boolean): void {
+    void this.apply({ muted });
   }
 
   /** Starts the sound inside a user gesture where the browser demands one. Never rejects. */
@@ -205,6 +261,9 @@ export class Player {
         break;
       case 'role':
         if (this.#state.phase === 'live') this.#show({ ...this.#state, role: message.role });
+        break;
+      case 'stream':
+        this.#onStream(message.stream, message.requests);
         break;
       case 'winner':
         rememberWinner(message.transport);
@@ -257,6 +316,33 @@ export class Player {
     }
   }
 
+  /** Before it is live a session has nothing to move: it will begin where it was told to. */
+  #changeTransport(choice: TransportChoice): Promise<boolean> {
+    if (choice === this.settings.transport) return Promise.resolve(true);
+    return this.chooseTransport(choice);
+  }
+
+  #onStream(stream: StreamFacts, requests: readonly number[]): void {
+    this.#stream = stream;
+    this.#present();
+    this.#options.onStream?.(stream);
+    for (const request of requests) {
+      this.#changes.get(request)?.(stream);
+      this.#changes.delete(request);
+    }
+  }
+
+  /** Tells everything that plays what holds now. */
+  #present(): void {
+    const { settings } = this;
+    this.#sound.apply(settings);
+    const playout = playoutOf(playbackMode(settings));
+    const text = JSON.stringify(playout);
+    if (text === this.#playout) return;
+    this.#playout = text;
+    this.#toVideo({ type: 'playout', playout });
+  }
+
   #show(state: PlayerState): void {
     this.#state = state;
     this.#options.onState(state);
@@ -270,8 +356,8 @@ export class Player {
   }
 
   #askPattern(): Promise<PatternProbeReport> {
-    this.#probeRequests += 1;
-    const request = this.#probeRequests;
+    this.#requests += 1;
+    const request = this.#requests;
     return new Promise((resolve) => {
       this.#probeAnswers.set(request, resolve);
       this.#toVideo({ type: 'probe', request });
@@ -279,8 +365,8 @@ export class Player {
   }
 
   #askArrivals(): Promise<ArrivalReport> {
-    this.#probeRequests += 1;
-    const request = this.#probeRequests;
+    this.#requests += 1;
+    const request = this.#requests;
     return new Promise((resolve) => {
       this.#arrivalAnswers.set(request, resolve);
       this.#toNetwork({ type: 'arrivals', request });
@@ -317,6 +403,14 @@ export class Player {
   #toVideo(message: ToVideoWorker, transfer: Transferable[] = []): void {
     this.#video.postMessage(message, transfer);
   }
+}
+
+/** What the page's address asks for. */
+function addressedSettings({ mode, pinned }: PageParameters): UserChange {
+  return {
+    ...(mode === undefined ? {} : { mode }),
+    ...(pinned === undefined ? {} : { transport: pinned }),
+  };
 }
 
 /** Storage may be forbidden to this page; then the race runs as for the first time. */

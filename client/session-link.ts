@@ -1,7 +1,7 @@
 import { protocolVersion, type Hello } from '../protocol/control/hello.ts';
 import type { MoveUnit } from '../protocol/control/move.ts';
 import { SessionCode } from '../protocol/errors.ts';
-import type { LatencyModeName } from '../protocol/latency-mode.ts';
+import type { StreamChange } from '../protocol/stream-settings.ts';
 import { requestTicket, SessionApiError, type ConnectionTicket } from './session-api.ts';
 import { Backoff } from './transport/backoff.ts';
 import { Connection, ConnectionRefusedError } from './transport/connection.ts';
@@ -24,8 +24,9 @@ import type { PlayerState } from './worker-messages.ts';
 
 export interface SessionLinkOptions {
   readonly page: URL;
-  readonly mode: LatencyModeName;
   readonly choice: TransportChoice;
+  /** What the user has chosen as it stands: each connection says the mode in HELLO. */
+  chosen(): StreamChange;
   /** Pause before a session on its second-best transport tries the best one again, ms; absent = 30 s. */
   readonly upgradePauseMs?: number | undefined;
   readonly lastWinner: TransportKind | undefined;
@@ -252,13 +253,15 @@ export class SessionLink {
   }
 
   #hello(move: string | undefined): Hello {
-    const { video, audio, mode } = this.#options;
+    const { video, audio } = this.#options;
+    const { mode } = this.#options.chosen();
     const resume = this.#resume;
     return {
       versions: [protocolVersion],
       video,
       audio,
-      mode,
+      // The server knows a custom mode by its values only, which SETTINGS brings.
+      ...(mode === undefined || mode === 'custom' ? {} : { mode }),
       ...(move !== undefined || resume === undefined ? {} : { resume }),
       ...(move === undefined ? {} : { move }),
       ...(this.#moves.choice === 'auto' ? {} : { pinned: true }),

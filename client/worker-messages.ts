@@ -6,15 +6,16 @@
  * thread of a page shares.
  */
 import type { RateStateName } from '../protocol/control/report.ts';
+import type { StreamFacts } from '../protocol/control/stream.ts';
 import type { RoleName } from '../protocol/control/role.ts';
 import type { InputEvent } from '../protocol/input.ts';
-import type { LatencyModeName } from '../protocol/latency-mode.ts';
 import type {
   FromFrameMeter,
   FromNetworkMeter,
   ToFrameMeter,
   ToNetworkMeter,
 } from './stats/measurement-messages.ts';
+import type { UserChange } from './settings/user-settings.ts';
 import type { TransportChoice, TransportMove } from './transport/moves.ts';
 import type { TransportKind } from './transport/transport.ts';
 import type { PlayoutSettings } from './video/playout.ts';
@@ -226,6 +227,8 @@ export type ToNetworkWorker =
   | { readonly type: 'choose'; readonly request: number; readonly choice: TransportChoice }
   /** The page became visible or the network came back: try now instead of waiting. */
   | { readonly type: 'hasten' }
+  /** The user changes settings: the gateway is asked, and `stream` answers with the same `request`. */
+  | { readonly type: 'settings'; readonly request: number; readonly change: UserChange }
   | { readonly type: 'arrivals'; readonly request: number }
   | { readonly type: 'measure'; readonly message: ToNetworkMeter }
   | { readonly type: 'close' };
@@ -233,8 +236,8 @@ export type ToNetworkWorker =
 export interface NetworkStart {
   readonly type: 'start';
   readonly page: string;
-  readonly mode: LatencyModeName;
-  readonly pinned: TransportKind | undefined;
+  /** What the user has chosen; the rest is the gateway's choice. */
+  readonly chosen: UserChange;
   /** Pause before a session on its second-best transport tries the best one again, ms; absent = 30 s. */
   readonly upgradePauseMs?: number;
   /** What won last time in this browser; WebSocket then starts without delay. */
@@ -255,6 +258,12 @@ export type SoundLink =
 export type FromNetworkWorker =
   | { readonly type: 'state'; readonly state: PlayerState }
   | { readonly type: 'role'; readonly role: RoleName }
+  /** What the gateway says of the stream; `requests` are those that it answers. */
+  | {
+      readonly type: 'stream';
+      readonly stream: StreamFacts;
+      readonly requests: readonly number[];
+    }
   | { readonly type: 'winner'; readonly transport: TransportKind }
   | { readonly type: 'moved'; readonly move: TransportMove }
   | { readonly type: 'chosen'; readonly request: number; readonly holds: boolean }
@@ -314,7 +323,7 @@ export type ToVideoWorker =
   | {
       readonly type: 'start';
       readonly canvas: OffscreenCanvas;
-      readonly mode: LatencyModeName;
+      readonly playout: PlayoutSettings;
       readonly mediaPort: MessagePort;
       readonly probe: boolean;
     }

@@ -1,6 +1,5 @@
-import type { LatencyModeName } from '../../protocol/latency-mode.ts';
-import { latencyModes } from '../../protocol/latency-mode.ts';
 import { scriptUrl } from '../script-urls.ts';
+import { playbackMode, type UserSettings } from '../settings/user-settings.ts';
 import type { AudioStats, SoundLink, SoundState } from '../worker-messages.ts';
 import {
   PLAYBACK_PROCESSOR,
@@ -13,7 +12,8 @@ import { ringBytes, SoundRing, type RingState } from './ring.ts';
 import { SAMPLE_RATE } from './sample-rate.ts';
 
 export interface SoundOutputOptions {
-  readonly mode: LatencyModeName;
+  /** What holds at first; `apply` changes it. */
+  readonly settings: UserSettings;
   /** Seconds of its own output that the worklet keeps for measurements; 0 for none. */
   readonly recordSeconds: number;
 }
@@ -35,7 +35,7 @@ export class SoundOutput {
   readonly #ring: SoundRing | undefined;
   readonly #workletPort: MessagePort | undefined;
   #node: AudioWorkletNode | undefined;
-  #isMuted = false;
+  #settings: UserSettings;
   #isFailed = false;
   #portState: RingState = SILENT;
   #recordings: ((samples: Float32Array) => void)[] = [];
@@ -44,10 +44,12 @@ export class SoundOutput {
 
   constructor(options: SoundOutputOptions) {
     this.#options = options;
+    this.#settings = options.settings;
     if (typeof AudioDecoder === 'undefined' || typeof AudioWorkletNode === 'undefined') return;
-    const latencyHint = options.mode === 'instant' ? 0 : 'interactive';
+    const latencyHint = options.settings.mode === 'instant' ? 0 : 'interactive';
     this.#context = new AudioContext({ sampleRate: SAMPLE_RATE, latencyHint });
     this.#gain = new GainNode(this.#context);
+    this.#gain.gain.value = gainOf(this.#settings);
     this.#gain.connect(this.#context.destination);
     if (globalThis.crossOriginIsolated) {
       const buffer = new SharedArrayBuffer(ringBytes());
@@ -78,9 +80,10 @@ export class SoundOutput {
     await this.#context?.resume().catch(() => undefined);
   }
 
-  setMuted(isMuted: boolean): void {
-    this.#isMuted = isMuted;
-    if (this.#gain !== undefined) this.#gain.gain.value = isMuted ? 0 : 1;
+  /** Loudness changes at once; the buffer is that of the start. */
+  apply(settings: UserSettings): void {
+    this.#settings = settings;
+    if (this.#gain !== undefined) this.#gain.gain.value = gainOf(settings);
   }
 
   get state(): SoundState {
@@ -88,7 +91,7 @@ export class SoundOutput {
     if (context === undefined || this.#isFailed) return 'unavailable';
     if (this.#node === undefined) return 'starting';
     if (context.state !== 'running') return 'suspended';
-    return this.#isMuted ? 'muted' : 'playing';
+    return this.#settings.muted ? 'muted' : 'playing';
   }
 
   get stats(): AudioStats {
@@ -126,7 +129,7 @@ export class SoundOutput {
 
   #connect(context: AudioContext): void {
     if (context.state === 'closed' || this.#gain === undefined) return;
-    const { audioBuffer, audioCap } = latencyModes[this.#options.mode];
+    const { audioBuffer, audioCap } = playbackMode(this.#settings);
     const toFrames = (ms: number): number => Math.round((ms * SAMPLE_RATE) / 1000);
     const processorOptions: PlaybackOptions = {
       ring: this.link?.type === 'ring' ? this.link.buffer : undefined,
@@ -158,6 +161,8 @@ export class SoundOutput {
     for (const resolve of waiting) resolve(message.samples);
   }
 }
+
+const gainOf = ({ muted, volume }: UserSettings): number => (muted ? 0 : volume);
 
 function tell(node: AudioWorkletNode, message: ToPlayback, transfer: Transferable[] = []): void {
   node.port.postMessage(message, transfer);

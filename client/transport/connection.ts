@@ -2,6 +2,7 @@ import { KeyRequestReason } from '../../protocol/control/abandon.ts';
 import type { ControlUnit } from '../../protocol/control/control-unit.ts';
 import type { Hello, HelloAck } from '../../protocol/control/hello.ts';
 import type { MoveUnit } from '../../protocol/control/move.ts';
+import type { SettingsUnit, StreamFacts } from '../../protocol/control/stream.ts';
 import type { RoleName } from '../../protocol/control/role.ts';
 import type { RateUnit, ReportValues } from '../../protocol/control/report.ts';
 import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
@@ -28,6 +29,8 @@ export interface ConnectionSink {
   role(role: RoleName): void;
   /** The server asks for another transport. */
   move(unit: MoveUnit): void;
+  /** The settings in force have changed, or a SETTINGS is answered. */
+  stream(facts: StreamFacts): void;
   /** Session clock minus local time, µs; again whenever the estimate moves. */
   clock(offset: number): void;
 }
@@ -67,6 +70,7 @@ export class Connection {
   #isEnded = false;
   #role: RoleName | undefined;
   #rate: RateUnit | undefined;
+  #stream: StreamFacts | undefined;
   #resolveReady: (ack: HelloAck) => void = () => undefined;
   #endWith: (end: TransportEnd) => void = () => undefined;
   #resolveDecodable: () => void = () => undefined;
@@ -110,6 +114,7 @@ export class Connection {
     this.#sink = sink;
     const { offset } = this.#heartbeat;
     if (offset !== undefined) sink.clock(offset);
+    if (this.#stream !== undefined) sink.stream(this.#stream);
     const early = this.#early;
     this.#early = [];
     this.#deliver(early);
@@ -138,6 +143,11 @@ export class Connection {
 
   sendInput(events: readonly InputEvent[]): void {
     this.#input.send(events);
+  }
+
+  /** Asks for other settings; `sink.stream` brings the answer. */
+  sendSettings(unit: SettingsUnit): void {
+    this.transport.sendControl(unit);
   }
 
   /** The video decoder failed and waits for a keyframe. */
@@ -202,6 +212,10 @@ export class Connection {
       case 'move':
         this.#sink?.move(unit);
         break;
+      case 'stream':
+        this.#stream = unit.stream;
+        this.#sink?.stream(unit.stream);
+        break;
       case 'flowOpen':
         this.transport.sendControl({
           type: 'flowAccept',
@@ -249,6 +263,7 @@ export class Connection {
       // Only a client sends these.
       case 'auth':
       case 'hello':
+      case 'settings':
       case 'input':
         throw new ProtocolError('E_STATE', `unit: expected one of a server, got ${unit.type}`);
     }

@@ -2,7 +2,6 @@
  * The video worker: access units in, pictures on the page. The page and the network never wait for it, and it waits for neither.
  * The way of a frame is in video-pipeline.ts; here are the messages around it.
  */
-import { latencyModes } from '../../protocol/latency-mode.ts';
 import { FrameMeter } from '../stats/frame-meter.ts';
 import { LatencyWindow, type FrameMoments } from '../stats/latency-breakdown.ts';
 import { PatternProbe } from '../stats/pattern-probe.ts';
@@ -14,7 +13,6 @@ import type {
   ToVideoWorkerMedia,
 } from '../worker-messages.ts';
 import { CanvasSink } from './canvas-sink.ts';
-import { playoutOf } from './playout.ts';
 import { SinkChoice } from './sink-choice.ts';
 import type { VideoSink } from './sink.ts';
 import { TrackSink } from './track-sink.ts';
@@ -61,7 +59,7 @@ class VideoWorker {
     this.#sink = this.#canvas;
     this.#pipeline = new VideoPipeline({
       sink: this.#sink,
-      playout: playoutOf(latencyModes[start.mode]),
+      playout: start.playout,
       onSize: (width, height) => toPage({ type: 'size', width, height }),
       look: (frame) => this.#meter.look(frame),
       onShown: (frame) => this.#noteShown(frame),

@@ -36,8 +36,8 @@ function start(page: URL): void {
   const choice = page.searchParams.get('transport') === 'websocket' ? 'websocket' : 'webtransport';
   const link = new SessionLink({
     page,
-    mode: 'balanced',
     choice,
+    chosen: () => ({}),
     lastWinner: undefined,
     video: ['avc1.42C020'],
     audio: [],
@@ -57,6 +57,7 @@ function start(page: URL): void {
         cursor: () => undefined,
         role: () => undefined,
         move: () => undefined,
+        stream: () => undefined,
         clock: () => undefined,
       });
     },
