@@ -274,6 +274,7 @@ class NetworkWorker {
     const toMs = (micros: number | undefined): number | undefined =>
       micros === undefined ? undefined : micros / 1000;
     return {
+      transport: connection.transport.kind,
       rttMs: toMs(clock.smoothedRtt),
       clockUncertaintyMs: toMs(clock.uncertainty),
       receivedBytes,

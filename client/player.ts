@@ -78,6 +78,8 @@ export interface PlayerProbe {
   recording(): Promise<{ samples: Float32Array; sampleRate: number } | undefined>;
   /** The newest statistics. */
   stats(): PlayerStats | undefined;
+  /** Changes of the transport so far, at milliseconds since 1970; the oldest fifty. */
+  moves(): readonly (TransportMove & { readonly atMs: number })[];
   /** Player.chooseTransport, without the settings taking the focus. */
   chooseTransport(choice: TransportChoice): Promise<boolean>;
 }
@@ -87,6 +89,9 @@ const WINNER_KEY = 'oriel.transport';
 
 /** Seconds of sound that the probe keeps. */
 const RECORD_SECONDS = 20;
+
+/** Moves that the probe keeps: a session moves at most twice a minute by itself. */
+const MAX_MOVES = 50;
 
 /** One desktop on one canvas. `start()` connects, and connects again after every cut, until `close()`. */
 export class Player {
@@ -105,6 +110,7 @@ export class Player {
   readonly #video: Worker;
   readonly #stopListening = new AbortController();
   readonly #arrivalAnswers = new Map<number, (report: ArrivalReport) => void>();
+  readonly #moves: (TransportMove & { readonly atMs: number })[] = [];
   readonly #choices = new Map<number, (holds: boolean) => void>();
   readonly #probeAnswers = new Map<number, (report: PatternProbeReport) => void>();
   readonly #changes = new Map<number, (answer: StreamFacts) => void>();
@@ -140,6 +146,7 @@ export class Player {
         arrivals: () => this.#askArrivals(),
         recording: () => this.#sound.recording(),
         stats: () => this.#stats,
+        moves: () => this.#moves,
         chooseTransport: (choice) => this.chooseTransport(choice),
       };
     }
@@ -269,7 +276,7 @@ export class Player {
         rememberWinner(message.transport);
         break;
       case 'moved':
-        this.#options.onMove?.(message.move);
+        this.#moved(message.move);
         break;
       case 'chosen':
         this.#choices.get(message.request)?.(message.holds);
@@ -341,6 +348,13 @@ export class Player {
     if (text === this.#playout) return;
     this.#playout = text;
     this.#toVideo({ type: 'playout', playout });
+  }
+
+  #moved(move: TransportMove): void {
+    const atMs = performance.timeOrigin + performance.now();
+    if (this.probe !== undefined && this.#moves.length < MAX_MOVES)
+      this.#moves.push({ ...move, atMs });
+    this.#options.onMove?.(move);
   }
 
   #show(state: PlayerState): void {

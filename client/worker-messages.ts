@@ -114,6 +114,8 @@ export interface RateStats {
 
 /** Counters of the network worker since the connection began, and the link as the client sees it. */
 export interface NetworkStats {
+  /** What carries the session now. */
+  readonly transport: TransportKind;
   readonly rttMs: number | undefined;
   /** Half-width of the clock estimate, in milliseconds. */
   readonly clockUncertaintyMs: number | undefined;

@@ -5,7 +5,8 @@ import { LinkEstimate } from '../schedule/link-estimate.ts';
 import type { PathEstimate } from '../schedule/path-estimate.ts';
 import { RateControl, type RateState } from '../schedule/rate-control.ts';
 import { ReportEstimate } from '../schedule/report-estimate.ts';
-import type { AckSample, ServerTransport } from '../transport/transport.ts';
+import type { AckSample, ServerTransport, TransportStats } from '../transport/transport.ts';
+import type { CarriedSample } from './transport-choice.ts';
 
 /** Between two RATE units at least: they are for people to read. */
 const RATE_INTERVAL = millisToMicros(millis(100));
@@ -44,6 +45,8 @@ export class LinkControl {
   #toldAt = -Infinity;
   #statsAt = -Infinity;
   #isAsking = false;
+  #stats: TransportStats = {};
+  #deliveredBps = 0;
 
   constructor(options: LinkControlOptions) {
     const { transport, delayTarget, maxBps, startBps } = options;
@@ -58,6 +61,19 @@ export class LinkControl {
   /** What the encoder should produce for this link, bits per second. */
   get targetBps(): number {
     return this.#targetBps;
+  }
+
+  /** What the link carries at the moment. */
+  get carried(): CarriedSample {
+    const { maxBps } = this.#options;
+    const { lostPackets = 0, sentPackets = 0, rttUs = 0 } = this.#stats;
+    const stack = { lostPackets, sentPackets, rttUs };
+    return {
+      targetBps: this.#targetBps,
+      wantedBps: maxBps,
+      deliveredBps: this.#deliveredBps,
+      ...stack,
+    };
   }
 
   sent(bytes: number, now: Micros): void {
@@ -89,6 +105,7 @@ export class LinkControl {
     const input = { ...snapshot, videoDelay: queue.videoDelay() };
     const { targetBps, state } = this.#rate.tick(input, now);
     this.#targetBps = targetBps;
+    this.#deliveredBps = snapshot.ackRateBps;
     if (weight[state] > weight[this.#state]) this.#state = state;
     const unit: RateUnit = {
       type: 'rate',
@@ -118,8 +135,10 @@ export class LinkControl {
     this.#statsAt = now;
     this.#isAsking = true;
     this.#options.transport.stats().then(
-      ({ rttUs }) => {
+      (stats) => {
+        const { rttUs } = stats;
         this.#isAsking = false;
+        this.#stats = stats;
         if (rttUs !== undefined && rttUs > 0) reports.onRoundTrip(rttUs, now);
       },
       () => {

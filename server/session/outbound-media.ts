@@ -26,6 +26,7 @@ import type {
 } from '../transport/transport.ts';
 import type { LinkDemand } from './encoder-steering.ts';
 import { LinkControl } from './link-control.ts';
+import type { CarriedSample } from './transport-choice.ts';
 import type { PointerImage } from './viewer-desktop.ts';
 
 /** The flows that every session has; even ids are the server's. */
@@ -98,6 +99,11 @@ export class OutboundMedia implements PieceSource {
   /** What this link asks of the encoder. */
   get demand(): LinkDemand {
     return { targetBps: this.#link.targetBps, videoDelay: this.#queue.videoDelay() };
+  }
+
+  /** What this link carries at the moment. */
+  get carried(): CarriedSample {
+    return this.#link.carried;
   }
 
   get totals(): MediaTotals {

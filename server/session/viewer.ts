@@ -12,6 +12,7 @@ import type { Continuity } from './continuity.ts';
 import type { LinkDemand } from './encoder-steering.ts';
 import { OutboundMedia } from './outbound-media.ts';
 import { mayClientSend, type Role } from './roles.ts';
+import type { CarriedSample } from './transport-choice.ts';
 import type { ViewerDesktop } from './viewer-desktop.ts';
 
 /** A client that connects has to say HELLO within this time. */
@@ -149,6 +150,7 @@ export class Viewer {
     this.#tellDrops();
     this.#tellRole();
     this.#giveWay(now);
+    this.#chooseTransport(this.#media.carried, now);
   }
 
   /** Ends the connection: keys are released and the desktop is left at once. Idempotent. */
@@ -170,9 +172,19 @@ export class Viewer {
   #giveWay(now: Micros): void {
     const successor = this.#successor;
     if (successor === undefined) return;
-    if (!successor.viewer.isLive) this.#successor = undefined;
-    else if (now - successor.since > MOVE_OVERLAP)
+    if (!successor.viewer.isLive) {
+      this.#successor = undefined;
+      this.#continuity?.choice.stayedOn(this.#options.transport.kind, now);
+    } else if (now - successor.since > MOVE_OVERLAP)
       this.close(SessionCode.superseded, 'the client has moved to another connection');
+  }
+
+  #chooseTransport(carried: CarriedSample, now: Micros): void {
+    const { transport, logger } = this.#options;
+    const wish = this.#continuity?.choice.observe(transport.kind, carried, now);
+    if (wish === undefined) return;
+    logger.info('a move is asked for', { from: transport.kind, ...wish });
+    transport.sendControl({ type: 'move', ...wish });
   }
 
   #tellDrops(): void {
@@ -238,6 +250,8 @@ export class Viewer {
     if (joining === undefined) return;
     const { continuity, from } = joining;
     continuity.enter();
+    continuity.choice.isPinned = hello.pinned ?? false;
+    continuity.choice.carriedBy(transport.kind, now);
     this.#continuity = continuity;
     const mayControl = role === 'controller';
     const controls = mayControl && desktop.claimControl(session, now);

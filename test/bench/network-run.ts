@@ -27,7 +27,8 @@ export interface NetworkRun {
   readonly page?: Pick<
     ViewerRun,
     'transport' | 'clockUncertaintyMs' | 'counters' | 'stages' | 'path'
-  >;
+  > &
+    Partial<Pick<ViewerRun, 'moves'>>;
   readonly series?: Series;
 }
 

@@ -117,7 +117,7 @@ function inTime(ms: number | null): string {
 
 function tracesOf(page: NetworkRun['page']): readonly string[] {
   if (page === undefined) return [];
-  const { stages, counters, path, transport } = page;
+  const { stages, counters, path, transport, moves = [] } = page;
   const times = Object.entries(stages).map(([name, ms]) => `${name} ${ms.toFixed(0)}`);
   const drops = Object.entries({
     abandoned: counters['videoAbandoned'],
@@ -131,6 +131,10 @@ function tracesOf(page: NetworkRun['page']): readonly string[] {
     ...(times.length === 0 ? [] : [`typical ms of the last frames: ${times.join(', ')}`]),
     ...(drops.length === 0 ? [] : [`pictures ${drops.join(', ')}`]),
     `path: ${path.lost} packets lost, ${path.tailDropped} dropped by the full queue`,
+    ...moves.map(
+      ({ atMs, to, reason }) =>
+        `moved to ${to} after ${(atMs / 1_000).toFixed(1)} s (${reason.replace(/\.$/, '')})`,
+    ),
     `over ${transport} at the end`,
   ];
 }

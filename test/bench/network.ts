@@ -115,8 +115,8 @@ function baseOf({ name, title, oneWayMs, goals }: Scenario, label: string) {
   return { scenario: name, title, label, oneWayMs, goals };
 }
 
-function pageOf({ transport, clockUncertaintyMs, counters, stages, path }: ViewerRun) {
-  return { transport, clockUncertaintyMs, counters, stages, path };
+function pageOf({ transport, moves, clockUncertaintyMs, counters, stages, path }: ViewerRun) {
+  return { transport, moves, clockUncertaintyMs, counters, stages, path };
 }
 
 /** Times to settle after a step down and a step up of the rate, where a scenario has both. */

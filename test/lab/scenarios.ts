@@ -48,6 +48,11 @@ const BOTH: readonly Variant[] = [
   { label: 'webtransport', transport: 'webtransport' },
   { label: 'websocket', transport: 'websocket' },
 ];
+const CHOSEN: Variant = { label: 'chosen by itself' };
+const CHOSEN_OVER_BBR: Variant = {
+  label: 'chosen by itself over bbr',
+  congestionControl: 'bbr',
+};
 const BBR: Variant = {
   label: 'websocket over bbr',
   transport: 'websocket',
@@ -119,7 +124,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'loss',
     title: '20 Mbit/s, 2 % loss each way, 40 ms round trip',
     viewers: [path(20 * MBIT, 20, { loss: { type: 'bernoulli', probability: 0.02 } })],
-    variants: [...BOTH, BBR],
+    variants: [...BOTH, CHOSEN, BBR, CHOSEN_OVER_BBR],
     oneWayMs: 20,
     goals: { videoP95Ms: 150 },
     hasRivals: true,
@@ -147,7 +152,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'udp-dropped',
     title: '20 Mbit/s, 40 ms round trip, UDP dropped from the middle on',
     viewers: [path(20 * MBIT, 20)],
-    variants: [{ label: 'chosen by itself' }],
+    variants: [CHOSEN],
     changes: (durationMs) => [
       { atMs: durationMs / 2, direction: 'both', settings: { udp: 'drop' } },
     ],

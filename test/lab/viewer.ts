@@ -14,6 +14,12 @@ const PICTURE_TIMEOUT_MS = 45_000;
 export interface ViewerReport extends ViewerRecord {
   /** What carried the picture at the end. */
   readonly transport: string;
+  /** Changes of the transport since the page came, at milliseconds of the measurement. */
+  readonly moves: readonly {
+    readonly atMs: number;
+    readonly to: string;
+    readonly reason: string;
+  }[];
   /** By how much the clocks of both ends can differ from what was assumed, milliseconds. */
   readonly clockUncertaintyMs: number;
   /** Steps of the page's counters during the measurement, by their names (client/worker-messages.ts). */
@@ -89,7 +95,8 @@ export class Viewer {
       video: this.#samples(arrivals?.video, durationMs),
       audio: this.#samples(arrivals?.audio, durationMs),
       shown,
-      transport: await this.#transport(),
+      transport: stats?.network?.transport ?? 'none',
+      moves: await this.#moves(),
       clockUncertaintyMs: this.#clock?.uncertaintyMs ?? Number.NaN,
       counters: Object.fromEntries(counters),
       stages: stagesOf(stats),
@@ -121,8 +128,11 @@ export class Viewer {
       .filter(({ atMs }) => atMs >= 0 && atMs <= durationMs);
   }
 
-  async #transport(): Promise<string> {
-    return this.#page.evaluate(() => localStorage.getItem('oriel.transport') ?? 'none');
+  async #moves(): Promise<ViewerReport['moves']> {
+    const moves = await probeOf(this.#page).moves();
+    return moves
+      .filter(({ hasMoved }) => hasMoved)
+      .map(({ atMs, to, reason }) => ({ atMs: Math.round(atMs - this.#beginMs), to, reason }));
   }
 }
 

@@ -18,6 +18,8 @@ export function probeOf(page: Page) {
       page.evaluate(() => globalThis.oriel?.probe.pattern()),
     stats: (): Promise<PlayerStats | undefined> =>
       page.evaluate(() => globalThis.oriel?.probe.stats()),
+    /** Changes of the transport so far. */
+    moves: () => page.evaluate(() => globalThis.oriel?.probe.moves() ?? []),
     /** Moves the session while it goes on; whether it moved. */
     chooseTransport: (choice: TransportChoice): Promise<boolean | undefined> =>
       page.evaluate((wanted) => globalThis.oriel?.probe.chooseTransport(wanted), choice),

@@ -138,6 +138,7 @@ describe('the figures', () => {
       audioDuplicates: 0,
       audioDecodeErrors: 0,
       unacknowledgedInput: 0,
+      transport: 'websocket',
       moves: 0,
       lastMove: undefined,
       reconnects: 1,

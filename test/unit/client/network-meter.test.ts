@@ -19,6 +19,7 @@ const STATS: NetworkStats = {
   audioDuplicates: 0,
   audioDecodeErrors: 0,
   unacknowledgedInput: 0,
+  transport: 'websocket',
   moves: 0,
   lastMove: undefined,
   reconnects: 0,

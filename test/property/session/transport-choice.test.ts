@@ -1,0 +1,159 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { micros } from '../../../protocol/time.ts';
+import { TransportChoice, type TransportWish } from '../../../server/session/transport-choice.ts';
+
+const WANTED_BPS = 8e6;
+const TICK_US = 50e3;
+const SECOND_US = 1e6;
+const PACKETS_PER_BIT = 1 / 9_600;
+
+/** A network that gives each transport a rate of its own. */
+interface Network {
+  readonly webtransportBps: number;
+  readonly websocketBps: number;
+  readonly loss: number;
+  readonly rttUs: number;
+  /** Every sample is off by up to this share, either way. */
+  readonly noise: number;
+  readonly seed: number;
+  /** Whether the client does as it is asked. */
+  readonly moves: boolean;
+}
+
+interface Move extends TransportWish {
+  readonly atSeconds: number;
+}
+
+/** What a client of this network is asked to do in some time, beginning on WebTransport. */
+function play(network: Network, seconds: number, isPinned = false): readonly Move[] {
+  const choice = new TransportChoice();
+  choice.isPinned = isPinned;
+  const moves: Move[] = [];
+  let transport = 'webtransport';
+  let [sent, random] = [0, network.seed];
+  choice.carriedBy(transport, micros(0));
+  for (let now = 0; now < seconds * SECOND_US; now += TICK_US) {
+    random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0;
+    const factor = 1 + network.noise * (random / 2 ** 31 - 1);
+    const isQuic = transport === 'webtransport';
+    const rate = isQuic ? network.webtransportBps : network.websocketBps;
+    const deliveredBps = Math.min(WANTED_BPS, rate * factor);
+    sent += (deliveredBps * PACKETS_PER_BIT * TICK_US) / SECOND_US;
+    const stack = isQuic
+      ? { sentPackets: sent, lostPackets: sent * network.loss, rttUs: network.rttUs }
+      : {};
+    const sample = { targetBps: deliveredBps, wantedBps: WANTED_BPS, deliveredBps, ...stack };
+    const wish = choice.observe(transport, sample, micros(now));
+    if (wish === undefined) continue;
+    moves.push({ ...wish, atSeconds: now / SECOND_US });
+    if (!network.moves) continue;
+    transport = wish.transport;
+    choice.carriedBy(transport, micros(now));
+  }
+  return moves;
+}
+
+const rate = fc.integer({ min: 300_000, max: 8_000_000 });
+const network = fc.record({
+  webtransportBps: rate,
+  websocketBps: rate,
+  loss: fc.double({ min: 0, max: 0.1, noNaN: true }),
+  rttUs: fc.integer({ min: 1_000, max: 300_000 }),
+  noise: fc.double({ min: 0, max: 0.3, noNaN: true }),
+  seed: fc.nat(),
+  moves: fc.boolean(),
+});
+
+const starving: Network = {
+  webtransportBps: 1.7e6,
+  websocketBps: 6e6,
+  loss: 0.02,
+  rttUs: 40_000,
+  noise: 0.1,
+  seed: 1,
+  moves: true,
+};
+
+describe('the choice of a transport', () => {
+  it('never asks twice within 30 s', () => {
+    fc.assert(
+      fc.property(network, (given) => {
+        const moves = play(given, 300);
+        moves.forEach(({ atSeconds }, i) => {
+          const before = moves[i - 1];
+          if (before !== undefined) expect(atSeconds - before.atSeconds).toBeGreaterThanOrEqual(30);
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('tries the other one once and comes to rest, on every network that stays as it is', () => {
+    fc.assert(
+      fc.property(network, (given) => {
+        expect(play(given, 590).length).toBeLessThanOrEqual(2);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('ends on the transport that carries clearly more', () => {
+    const clear = network.map((given) => ({
+      ...given,
+      loss: Math.max(0.01, given.loss),
+      rttUs: Math.max(25_000, given.rttUs),
+      webtransportBps: Math.min(given.webtransportBps, 4e6),
+      moves: true,
+    }));
+    fc.assert(
+      fc.property(clear, (given) => {
+        const ratio = given.websocketBps / given.webtransportBps;
+        const last = play(given, 120).at(-1)?.transport;
+        if (ratio > 1.6) expect(last).toBe('websocket');
+        if (ratio < 1) expect(last).toBe('webtransport');
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('moves nobody whose user has chosen', () => {
+    fc.assert(
+      fc.property(network, (given) => {
+        expect(play(given, 120, true)).toEqual([]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('says what it measured', () => {
+    const [move, ...more] = play(starving, 60);
+    expect(move).toMatchObject({
+      transport: 'websocket',
+      reason: 'WebTransport lost 2.0 % of its packets and carried 1.7 of 8.0 Mbit/s.',
+    });
+    expect(move?.atSeconds).toBeLessThan(6);
+    expect(more).toEqual([]);
+  });
+
+  it('comes back from one that carried no more, 30 s later, and says so', () => {
+    const moves = play({ ...starving, websocketBps: 1.8e6 }, 120);
+    expect(moves.map(({ transport }) => transport)).toEqual(['websocket', 'webtransport']);
+    expect(moves[1]?.reason).toBe(
+      'WebSocket carried 1.8 Mbit/s, WebTransport before it 1.7 with less delay.',
+    );
+  });
+
+  it.each([
+    ['a narrow link without loss', { loss: 0 }],
+    ['a short path', { rttUs: 5_000 }],
+    ['a link that carries what is wanted', { webtransportBps: 8e6 }],
+  ])('leaves %s alone', (_name, change) => {
+    expect(play({ ...starving, ...change }, 120)).toEqual([]);
+  });
+
+  it('does not ask again soon for what a client cannot do', () => {
+    const moves = play({ ...starving, moves: false }, 300);
+    expect(moves.map(({ atSeconds }) => Math.round(atSeconds))).toEqual([4]);
+  });
+});
