@@ -14,15 +14,15 @@ const GIVE_UP_AFTER = 30;
 export class ClockRow {
   #scaleIndex = 0;
   #misses = 0;
-  #hasBeenRead = false;
+  #lastCounter: number | undefined;
 
   /** The rows to read; undefined once there is no pattern. */
   get wanted(): { readonly y: number; readonly height: number } | undefined {
-    if (!this.#hasBeenRead && this.#misses >= GIVE_UP_AFTER) return undefined;
+    if (this.#lastCounter === undefined && this.#misses >= GIVE_UP_AFTER) return undefined;
     return { y: Math.floor((BLOCK / 2) * this.#scale), height: 2 };
   }
 
-  /** Milliseconds from painting to `wallClockMs`; undefined when nothing could be read. */
+  /** Milliseconds from painting to `wallClockMs`; undefined when nothing could be read, or nothing was painted since. */
   read(luma: Luma, wallClockMs: number): number | undefined {
     const block = BLOCK * this.#scale;
     const mark =
@@ -31,11 +31,14 @@ export class ClockRow {
         : decodePattern((index) => luma.at(Math.floor((index + 0.5) * block), 0));
     if (mark === undefined) {
       this.#misses += 1;
-      if (!this.#hasBeenRead || this.#misses % GIVE_UP_AFTER === 0) this.#nextScale();
+      if (this.#lastCounter === undefined || this.#misses % GIVE_UP_AFTER === 0) this.#nextScale();
       return undefined;
     }
-    this.#hasBeenRead = true;
+    const isRepeated = mark.counter === this.#lastCounter;
+    this.#lastCounter = mark.counter;
     this.#misses = 0;
+    // A picture that was captured twice says nothing new about latency.
+    if (isRepeated) return undefined;
     return markAgeMs(mark, wallClockMs);
   }
 

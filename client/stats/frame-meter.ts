@@ -25,6 +25,8 @@ export class FrameMeter {
   #run: RunRecorder | undefined;
   #clock: ClockRow | undefined;
   #mark: MarkWatch | undefined;
+  /** Who waits for the next frame. */
+  #waiting: number[] = [];
 
   constructor(options: FrameMeterOptions) {
     this.#options = options;
@@ -38,6 +40,9 @@ export class FrameMeter {
         break;
       case 'stopRun':
         this.#stopRun(message.request);
+        break;
+      case 'nextFrame':
+        this.#waiting.push(message.request);
         break;
       case 'watchMark':
         this.#mark = message.isOn ? new MarkWatch() : undefined;
@@ -59,6 +64,7 @@ export class FrameMeter {
 
   /** Call when the frame is shown, with what `look` gave for it. */
   shown(frame: ShownFrame, look: FrameLook | undefined): void {
+    for (const request of this.#waiting.splice(0)) this.#options.tell({ type: 'frame', request });
     const index = this.#run?.add(frame);
     if (look?.clock !== undefined && index !== undefined) void this.#readClock(frame, index, look);
     if (look?.mark !== undefined) void this.#readMark(frame, look);

@@ -5,12 +5,15 @@ import type { PhotonMarkPlace } from '../../protocol/photon-mark.ts';
 export type ToFrameMeter =
   | { readonly type: 'startRun' }
   | { readonly type: 'stopRun'; readonly request: number }
+  /** Asks to be told when the next frame is shown. */
+  | { readonly type: 'nextFrame'; readonly request: number }
   /** Whether to look for the mark of the click-to-photon target. */
   | { readonly type: 'watchMark'; readonly isOn: boolean };
 
 /** Video worker to page. */
 export type FromFrameMeter =
   | { readonly type: 'run'; readonly request: number; readonly run: FrameRun }
+  | { readonly type: 'frame'; readonly request: number }
   /** The mark changed, appeared, or (undefined) is gone. */
   | { readonly type: 'mark'; readonly sighting: MarkSighting | undefined };
 

@@ -29,6 +29,7 @@ export class Measurements {
   readonly #options: MeasurementsOptions;
   readonly #frameAnswers = new Map<number, (run: FrameRun) => void>();
   readonly #networkAnswers = new Map<number, (run: NetworkRun) => void>();
+  readonly #waiting = new Map<number, () => void>();
   #requests = 0;
   #underrunsBefore = 0;
   #onMark: ((sighting: MarkSighting | undefined) => void) | undefined;
@@ -64,6 +65,16 @@ export class Measurements {
     };
   }
 
+  /** Resolves when the next frame is shown; never on a desktop that stands still. */
+  nextFrame(): Promise<void> {
+    this.#requests += 1;
+    const request = this.#requests;
+    return new Promise((resolve) => {
+      this.#waiting.set(request, resolve);
+      this.#options.toVideo({ type: 'nextFrame', request });
+    });
+  }
+
   /**
    * Tells every change of the click-to-photon mark on the picture, until `unwatchMark`; undefined when the mark that was there is gone.
    */
@@ -78,12 +89,19 @@ export class Measurements {
   }
 
   onVideo(message: FromFrameMeter): void {
-    if (message.type === 'mark') {
-      this.#onMark?.(message.sighting);
-      return;
+    switch (message.type) {
+      case 'mark':
+        this.#onMark?.(message.sighting);
+        break;
+      case 'frame':
+        this.#waiting.get(message.request)?.();
+        this.#waiting.delete(message.request);
+        break;
+      case 'run':
+        this.#frameAnswers.get(message.request)?.(message.run);
+        this.#frameAnswers.delete(message.request);
+        break;
     }
-    this.#frameAnswers.get(message.request)?.(message.run);
-    this.#frameAnswers.delete(message.request);
   }
 
   onNetwork(message: FromNetworkMeter): void {

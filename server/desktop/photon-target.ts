@@ -3,8 +3,9 @@
  *
  *     node server/desktop/photon-target.ts [--display :N] [--authority FILE]
  *
- * A window that answers each key and button press with a new mark (protocol/photon-mark.ts) and another colour. DISPLAY and
- * XAUTHORITY count where flags are missing. Prints one line when it is ready; Ctrl-C or closing its window ends it.
+ * A window that answers each key and button press with a new mark (protocol/photon-mark.ts) and another colour. A small dot blinks in it,
+ * so that there are frames to find the mark in. DISPLAY and XAUTHORITY count where flags are missing. Prints one line when it is
+ * ready; Ctrl-C or closing its window ends it.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -24,6 +25,9 @@ const MARGIN = 2;
 /** Height of the mark and of the coloured field, in blocks. */
 const MARK_ROWS = 2;
 const FIELD_ROWS = 4;
+
+/** Time between two changes of the dot, ms; the page searches as often. */
+const BLINK_MS = 500;
 
 /** Place of the window where no window manager chooses one, pixels. */
 const CORNER = 48;
@@ -52,6 +56,7 @@ class PhotonTarget {
   readonly #width: number;
   readonly #height: number;
   #presses = 0;
+  #isDotWhite = false;
 
   constructor(connection: XConnection) {
     this.#connection = connection;
@@ -82,6 +87,16 @@ class PhotonTarget {
     this.#connection.client.MapWindow(this.#window);
     this.#copy();
     await this.#connection.sync();
+  }
+
+  /** Changes the dot. */
+  blink(): void {
+    this.#isDotWhite = !this.#isDotWhite;
+    const block = this.#block;
+    const dot = [this.#width - block, this.#height - block, block, block];
+    const { client } = this.#connection;
+    const colour = this.#isDotWhite ? this.#white : this.#black;
+    client.PolyFillRectangle(this.#window, colour, dot);
   }
 
   #onEvent(event: XEvent): void {
@@ -140,9 +155,12 @@ async function main(): Promise<void> {
   const end = (): void => connection.close();
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
-  await new PhotonTarget(connection).show();
+  const target = new PhotonTarget(connection);
+  await target.show();
+  const blinking = setInterval(() => target.blink(), BLINK_MS);
   process.stdout.write(`ready on ${display}: now press "Click to photon" in Oriel's page\n`);
   await connection.closed;
+  clearInterval(blinking);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
