@@ -28,11 +28,11 @@ export interface ComparisonOptions {
   readonly settleMs: number;
   readonly browser: string;
   /** What the picture is now. */
-  stream(): RunStream;
+  readonly stream: () => RunStream;
   /** Resolves after so many ms; rejects with the signal's reason when that comes first. */
-  wait(ms: number, signal?: AbortSignal): Promise<void>;
+  readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
-  onProgress(progress: ComparisonProgress): void;
+  readonly onProgress: (progress: ComparisonProgress) => void;
 }
 
 /** Where a comparison is. */
@@ -96,7 +96,7 @@ export async function runComparison(options: ComparisonOptions): Promise<Compari
 interface Step {
   readonly planned: PlannedRun;
   readonly undo: UserChange;
-  tell(phase: ComparisonProgress['phase']): void;
+  readonly tell: (phase: ComparisonProgress['phase']) => void;
 }
 
 async function measureRun(

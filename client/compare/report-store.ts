@@ -19,8 +19,10 @@ export class ReportStore {
     if (database === undefined) return this.#memory;
     try {
       const store = database.transaction(STORE, 'readwrite').objectStore(STORE);
-      const [keys, values] = await Promise.all([done(store.getAllKeys()), done(store.getAll())]);
-      const stored = keys.map((key, index) => ({ key: String(key), value: values[index] }));
+      const values: Promise<readonly unknown[]> = done(store.getAll());
+      const [keys, reports] = await Promise.all([done(store.getAllKeys()), values]);
+      // All keys that this store was ever given are ids.
+      const stored = keys.map((key, index) => ({ key: key as string, value: reports[index] }));
       const { kept, dropped } = sortStored(stored);
       for (const key of dropped) store.delete(key);
       return kept;

@@ -42,7 +42,7 @@ export function sortStored(stored: readonly { readonly key: string; readonly val
 } {
   const read = stored.map(({ key, value }) => ({ key, report: readReport(value) }));
   const whole = read
-    .flatMap(({ key, report }) => (report === undefined || report.id !== key ? [] : [report]))
+    .flatMap(({ key, report }) => (report?.id === key ? [report] : []))
     .sort((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
   const kept = whole.slice(0, MAX_REPORTS);
   const keptIds = new Set(kept.map(({ id }) => id));

@@ -37,13 +37,13 @@ export interface PhotonProbeOptions {
   /** Presses to measure, 1 to 1000. */
   readonly count: number;
   /** 0 to 1, as Math.random. */
-  random(): number;
+  readonly random: () => number;
   /** Local time in ms since 1970, of the clock that sightings carry. */
-  now(): number;
+  readonly now: () => number;
   /** Resolves after so many ms; rejects with the signal's reason when that comes first. */
-  wait(ms: number, signal: AbortSignal): Promise<void>;
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
-  onProgress(progress: PhotonProgress): void;
+  readonly onProgress: (progress: PhotonProgress) => void;
 }
 
 /** Nobody answers: the target's window is not on the picture, or not in front. */

@@ -3,10 +3,12 @@ import { LitElement, css, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { LatencyModeName } from '../../protocol/latency-mode.ts';
 import type { PlayerState, PlayerStats, SoundState, TransportMove } from '../player.ts';
+import type { VideoCodecName } from '../../protocol/video-codec.ts';
 import { flagsOf } from '../input/keyboard-facts.ts';
 import { isStatisticsKey } from '../input/local-keys.ts';
 import type { TransportKind } from '../transport/transport.ts';
 import type { StageLatency } from '../worker-messages.ts';
+import type { CompareDialog } from './compare/compare-dialog.ts';
 import './connection-overlay.ts';
 import type { OverlayAction } from './connection-overlay.ts';
 import './desktop-view.ts';
@@ -74,6 +76,7 @@ export class DesktopScreen extends LitElement {
     isFullscreen: { state: true },
     areSettingsOpen: { state: true },
     areStatisticsOpen: { state: true },
+    codecs: { state: true },
     hadPicture: { state: true },
   };
 
@@ -92,6 +95,8 @@ export class DesktopScreen extends LitElement {
   declare isFullscreen: boolean;
   declare areSettingsOpen: boolean;
   declare areStatisticsOpen: boolean;
+  /** What the stream can be encoded as. */
+  declare codecs: readonly VideoCodecName[];
   declare hadPicture: boolean;
 
   #player: PlayerControl | undefined;
@@ -120,6 +125,7 @@ export class DesktopScreen extends LitElement {
     this.isFullscreen = false;
     this.areSettingsOpen = false;
     this.areStatisticsOpen = false;
+    this.codecs = [];
     this.hadPicture = false;
   }
 
@@ -144,6 +150,7 @@ export class DesktopScreen extends LitElement {
     if (view === null) return;
     this.#player = this.createPlayer({
       canvas: view.canvas,
+      onStream: ({ offers }) => (this.codecs = offers.codecs),
       onState: (state) => this.#stateChanged(state),
       onCursor: (cursor) => view.showCursor(cursor),
       onMove: (move) => (this.move = move),
@@ -208,8 +215,16 @@ export class DesktopScreen extends LitElement {
         .isController=${mayControl}
         .createLink=${this.createLink}
         @close=${() => this.#settingsClosed()}
+        @compare=${() => void this.#compare()}
         @lockpointer=${() => void this.#lockPointer()}
       ></oriel-settings-panel>
+      <oriel-compare-dialog
+        .player=${this.#player}
+        .state=${state}
+        .stats=${this.stats}
+        .codecs=${this.codecs}
+        @close=${() => this.#toDesktop()}
+      ></oriel-compare-dialog>
     `;
   }
 
@@ -292,6 +307,13 @@ export class DesktopScreen extends LitElement {
   #settingsClosed(): void {
     this.areSettingsOpen = false;
     this.#toDesktop();
+  }
+
+  /** The sheet is loaded when it is first asked for. */
+  async #compare(): Promise<void> {
+    await import('./compare/compare-dialog.ts');
+    this.renderRoot.querySelector('oriel-settings-panel')?.close();
+    await this.renderRoot.querySelector<CompareDialog>('oriel-compare-dialog')?.show();
   }
 
   async #lockPointer(): Promise<void> {

@@ -1,10 +1,9 @@
 /** What the page needs of a player; tests give it one of their own. */
 import type { Player, PlayerOptions } from '../player.ts';
+import type { ComparePlayer } from './compare/compare-player.ts';
 
-export type PlayerControl = Pick<
-  Player,
-  'start' | 'sendInput' | 'setMuted' | 'resumeSound' | 'soundState' | 'close'
->;
+export type PlayerControl = ComparePlayer &
+  Pick<Player, 'start' | 'sendInput' | 'setMuted' | 'resumeSound' | 'soundState' | 'close'>;
 
 /** Makes a player for one canvas; the screen that asked for it closes it. */
 export type CreatePlayer = (options: PlayerOptions) => PlayerControl;

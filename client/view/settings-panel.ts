@@ -4,6 +4,7 @@ import type { TemplateResult } from 'lit';
 import type { LatencyModeName } from '../../protocol/latency-mode.ts';
 import type { TransportKind } from '../transport/transport.ts';
 import { closeIcon } from './icons.ts';
+import './settings/compare-section.ts';
 import './settings/connection-section.ts';
 import './settings/input-section.ts';
 import './settings/session-section.ts';
@@ -13,7 +14,7 @@ import { base, buttons } from './theme.ts';
 
 /**
  * `<oriel-settings-panel>`: opened with `show()`. The sections dispatch what the user asks for: `transport` (detail: TransportKind
- * or undefined), `lockpointer`, `logout`; the panel dispatches `close`.
+ * or undefined), `compare`, `lockpointer`, `logout`; the panel dispatches `close`.
  */
 export class SettingsPanel extends LitElement {
   static override readonly styles = [
@@ -155,6 +156,7 @@ export class SettingsPanel extends LitElement {
             .active=${this.active}
             .mode=${this.mode}
           ></oriel-connection-section>
+          <oriel-compare-section></oriel-compare-section>
           <oriel-input-section .isController=${this.isController}></oriel-input-section>
           <oriel-sharing-section
             .isController=${this.isController}

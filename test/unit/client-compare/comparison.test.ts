@@ -35,7 +35,7 @@ class NotingPlayer {
 function compare(player: NotingPlayer, options: Partial<ComparisonOptions> = {}) {
   return runComparison({
     // The refusals of a test are reasons enough.
-    player: player as unknown as ComparisonOptions['player'],
+    player: player,
     candidates: [
       { name: 'Instant', settings: { mode: 'instant' } },
       { name: 'Movie', settings: { mode: 'movie' } },

@@ -62,7 +62,7 @@ describe('a stored report', () => {
   it.each([
     ['no object', () => 'report'],
     ['another version', (own: object) => ({ ...own, schema: 'oriel.comparison/2' })],
-    ['a missing member', ({ verdict: _, ...own }: { verdict?: string }) => own],
+    ['a missing member', (own: object) => ({ ...own, verdict: undefined })],
     ['a wrong date', (own: object) => ({ ...own, startedAt: 'soon' })],
     ['a run of nobody', (own: object) => ({ ...own, candidates: [] })],
     ['a run without frames', (own: object) => ({ ...own, runs: [{ candidate: 0 }] })],
@@ -79,7 +79,7 @@ describe('a stored report', () => {
   it('is one of the last ten; older and damaged ones are dropped', () => {
     const stored = Array.from({ length: 12 }, (_, day) => ({
       key: `day ${day}`,
-      value: report(RUNS, `day ${day}`, day + 1) as unknown,
+      value: report(RUNS, `day ${day}`, day + 1),
     }));
     const damaged = { key: 'damaged', value: { schema: 'oriel.comparison/1' } };
     const { kept, dropped } = sortStored([damaged, ...stored]);

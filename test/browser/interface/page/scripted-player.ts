@@ -1,6 +1,13 @@
 /** A player without a server: the test says what happens, input is recorded, the canvas shows a painted desktop. */
 import type { InputEvent } from '../../../../protocol/input.ts';
 import type { PlayerOptions, PlayerState, SoundState } from '../../../../client/player.ts';
+import {
+  defaultUserSettings,
+  type AppliedSettings,
+  type UserChange,
+  type UserSettings,
+} from '../../../../client/settings/user-settings.ts';
+import { mergeChange } from '../../../../protocol/stream-settings.ts';
 import type { PlayerControl } from '../../../../client/view/player-control.ts';
 
 export class ScriptedPlayer implements PlayerControl {
@@ -12,6 +19,21 @@ export class ScriptedPlayer implements PlayerControl {
 
   constructor(options: PlayerOptions) {
     this.options = options;
+  }
+
+  settings: UserSettings = defaultUserSettings;
+  /** Measures nothing. */
+  readonly measurements: PlayerControl['measurements'] = {
+    startRun: () => undefined,
+    stopRun: () => Promise.reject(new Error('nothing to measure')),
+    nextFrame: () => Promise.resolve(),
+    watchMark: () => undefined,
+    unwatchMark: () => undefined,
+  };
+
+  apply(change: UserChange): Promise<AppliedSettings> {
+    this.settings = mergeChange(this.settings, change);
+    return Promise.resolve({ settings: this.settings, refused: {} });
   }
 
   start(): void {

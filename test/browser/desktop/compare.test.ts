@@ -1,0 +1,161 @@
+/**
+ * The compare sheet against a desktop on which a painted clock runs: two latency modes in turn, and everything that a user gets to see or
+ * to save of it says the same.
+ */
+import { readFile } from 'node:fs/promises';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { percentilesOf } from '../../../client/compare/figures.ts';
+import type { ComparisonReport } from '../../../client/compare/report.ts';
+import { launchChromium, logOut, openLink, type OpenedPage } from '../../support/chromium.ts';
+import { startDesktopGateway, type DesktopGateway } from '../../support/desktop-gateway.ts';
+import { startPatternPainter, type PatternPainter } from '../../support/pattern-painter.ts';
+import { probeOf } from '../../support/probe.ts';
+import { waitUntil } from '../../support/wait.ts';
+
+/** The shortest run, so that the test is short. */
+const SECONDS = 3;
+const ROUNDS = 2;
+
+let desktop: DesktopGateway;
+let painter: PatternPainter;
+let browser: Browser;
+let opened: OpenedPage;
+let page: Page;
+
+beforeAll(async () => {
+  desktop = await startDesktopGateway(['--no-audio', '--video-frame-rate', '30']);
+  painter = await startPatternPainter({
+    display: desktop.env['DISPLAY'] ?? '',
+    authority: desktop.env['XAUTHORITY'] ?? '',
+    framesPerSecond: 60,
+    background: 'none',
+  });
+  browser = await launchChromium();
+  opened = await openLink(browser, await desktop.gateway.link());
+  page = opened.page;
+  await waitUntil(async () => (await probeOf(page).framesRead()) > 10, 30_000);
+});
+
+afterAll(async () => {
+  await logOut(opened);
+  await browser.close();
+  await painter.close();
+  await desktop.close();
+});
+
+async function openCompare(): Promise<Locator> {
+  await page.keyboard.press('Control+Alt+Shift');
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await page.getByRole('button', { name: 'Compare settings…' }).click();
+  return page.getByRole('dialog', { name: 'Compare' });
+}
+
+/** The table as a reader has it: rows of cells, by the name of the row. */
+async function tableOf(sheet: Locator): Promise<Readonly<Record<string, readonly string[]>>> {
+  const rows = await sheet
+    .locator('tbody tr')
+    .evaluateAll((elements) =>
+      elements.map((row) => [
+        row.getAttribute('data-row') ?? '',
+        [...row.querySelectorAll('td')].map((cell) => cell.textContent.trim()),
+      ]),
+    );
+  return Object.fromEntries(rows) as Record<string, readonly string[]>;
+}
+
+async function saved(sheet: Locator, button: string): Promise<{ name: string; text: string }> {
+  const download = page.waitForEvent('download');
+  await sheet.getByRole('button', { name: button }).click();
+  const file = await download;
+  return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') };
+}
+
+const milliseconds = (value: number | undefined): string => `${(value ?? 0).toFixed(1)} ms`;
+
+describe('the compare sheet', () => {
+  it('runs two modes in turn, shows them and exports the same figures', async () => {
+    const sheet = await openCompare();
+    await sheet.getByLabel('Seconds per run').fill(String(SECONDS));
+    await sheet.getByLabel('Rounds').fill(String(ROUNDS));
+    await sheet.getByLabel('Rounds').press('Tab');
+    await sheet.getByRole('button', { name: 'Start' }).click();
+    await expect.poll(() => sheet.getByText('Run 1 of 4').isVisible()).toBe(true);
+    await sheet.getByRole('table').waitFor({ timeout: 45_000 });
+
+    const table = await tableOf(sheet);
+    const json = await saved(sheet, 'Export JSON');
+    const report = JSON.parse(json.text) as ComparisonReport;
+    expect(json.name).toMatch(/^oriel-comparison-.*\.json$/);
+    expect(report).toMatchObject({ schema: 'oriel.comparison/1', latency: 'glassToGlass' });
+    expect(report.candidates.map(({ settings }) => settings.mode)).toEqual(['instant', 'balanced']);
+    expect(report.runs.map(({ candidate }) => candidate)).toEqual([0, 1, 1, 0]);
+    expect(report.runs.map(({ round }) => round)).toEqual([0, 0, 1, 1]);
+    for (const run of report.runs) {
+      expect(run.durationMs).toBeGreaterThan(SECONDS * 1000 - 50);
+      expect(run.shown).toBeGreaterThan(SECONDS * 10);
+      expect(run.stream).toMatchObject({ width: 1280, height: 720 });
+    }
+    for (const [index, figures] of report.totals.entries()) {
+      const own = report.runs.filter(({ candidate }) => candidate === index);
+      const latency = percentilesOf(own.flatMap(({ latenciesMs }) => latenciesMs));
+      expect(figures.latency).toEqual(latency);
+      expect(table['p50']?.[index]).toBe(milliseconds(latency?.p50Ms));
+      expect(table['p95']?.[index]).toBe(milliseconds(latency?.p95Ms));
+      expect(table['fps']?.[index]).toBe(figures.framesPerSecond.toFixed(1));
+      expect(figures.framesPerSecond).toBeGreaterThan(10);
+    }
+    expect(await sheet.locator('.verdict').textContent()).toBe(report.verdict);
+
+    const csv = await saved(sheet, 'Export CSV');
+    const [head = [], ...lines] = csv.text
+      .trimEnd()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    const column = (name: string) => lines.map((line) => line[head.indexOf(name)]);
+    expect(column('scope')).toEqual(['all', 'all', 'run', 'run', 'run', 'run']);
+    expect(column('candidate')).toEqual([
+      ...['Instant', 'Balanced'],
+      ...['Instant', 'Balanced', 'Balanced', 'Instant'],
+    ]);
+    const figures = [...report.totals, ...report.runs.map((run) => run.figures)];
+    expect(column('latency_p95_ms').map(Number)).toEqual(
+      figures.map(({ latency }) => Number(latency?.p95Ms.toFixed(2))),
+    );
+    expect(column('frames_shown').map(Number)).toEqual(figures.map(({ shown }) => shown));
+  });
+
+  it('draws both plots', async () => {
+    const plots = page.locator('oriel-compare-chart canvas');
+    await expect.poll(() => plots.count()).toBe(2);
+    const painted = await plots.evaluateAll((canvases) =>
+      canvases.map((canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        const context = (canvas as HTMLCanvasElement).getContext('2d');
+        return new Set(context?.getImageData(0, 0, width, height).data ?? []).size;
+      }),
+    );
+    for (const values of painted) expect(values).toBeGreaterThan(10);
+  });
+
+  it('keeps the report in this browser, opens it again and deletes it', async () => {
+    const verdict = await page.locator('.verdict').textContent();
+    await page.reload();
+    await expect.poll(probeOf(page).framesRead, { timeout: 30_000 }).toBeGreaterThan(0);
+    const sheet = await openCompare();
+    await sheet.getByRole('button', { name: /^Instant, Balanced/ }).click();
+    expect(await sheet.locator('.verdict').textContent()).toBe(verdict);
+    await sheet.getByRole('button', { name: 'Compare again' }).click();
+    await sheet.getByRole('button', { name: /^Delete the comparison/ }).click();
+    await expect.poll(() => sheet.getByText('Earlier comparisons').count()).toBe(0);
+  });
+
+  it('ends without a report when it is cancelled', async () => {
+    const sheet = page.getByRole('dialog', { name: 'Compare' });
+    await sheet.getByRole('button', { name: 'Start' }).click();
+    await sheet.getByRole('button', { name: 'Cancel' }).click();
+    await sheet.getByRole('button', { name: 'Start' }).waitFor();
+    expect(await sheet.getByRole('table').count()).toBe(0);
+    expect(opened.console.filter((line) => /^(error|pageerror)/.test(line))).toEqual([]);
+  });
+});
