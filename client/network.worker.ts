@@ -74,8 +74,7 @@ class NetworkWorker {
     const [video, audio] = await Promise.all([supportedVideoCodecs(), supportedAudioCodecs()]);
     if (this.#isClosed) return;
     if (video.length === 0) {
-      const message =
-        'This browser cannot decode H.264 video here (WebCodecs over https is needed).';
+      const message = 'This browser cannot decode any video here (WebCodecs over https is needed).';
       toPage({ type: 'state', state: { phase: 'refused', message } });
       return;
     }
@@ -158,9 +157,9 @@ class NetworkWorker {
       this.#sound?.reset();
     } else connection.continueInput(previous);
     connection.attach({
-      video: (received) => {
+      video: (received, codec) => {
         this.#noteArrival('video', received);
-        this.#sendVideo(received, this.#isNews('video', received));
+        this.#sendVideo(received, { codec, isNews: this.#isNews('video', received) });
       },
       audio: (received, missing) => {
         this.#noteArrival('audio', received);
@@ -208,8 +207,11 @@ class NetworkWorker {
     this.#arrivals?.observe(kind, { captureTime, receivedAt, bytes: message.payload.byteLength });
   }
 
-  /** @param isNews false: a picture as new was sent before, so that this one is only decoded for those after it */
-  #sendVideo({ message, begunAt, receivedAt }: ReceivedMessage, isNews: boolean): void {
+  /** `isNews` false: a picture as new was sent before, so that this one is only decoded for those after it. */
+  #sendVideo(
+    { message, begunAt, receivedAt }: ReceivedMessage,
+    { codec, isNews }: { readonly codec: string; readonly isNews: boolean },
+  ): void {
     const { header, payload } = message;
     const queuedAfter = readQueuedAfter(header.extensions);
     const { buffer } = payload;
@@ -221,6 +223,7 @@ class NetworkWorker {
         type: 'accessUnit',
         sequence: header.seq,
         key: header.key,
+        codec,
         late: header.late || !isNews,
         captureTime: header.captureTime,
         ...(queuedAfter === undefined ? {} : { queuedTime: header.captureTime + queuedAfter }),

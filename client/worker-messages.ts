@@ -280,6 +280,8 @@ export type ToVideoWorkerMedia =
       readonly type: 'accessUnit';
       readonly sequence: number;
       readonly key: boolean;
+      /** Codec string (W3C WebCodecs registry) of the stream that a keyframe begins; of other access units without meaning. */
+      readonly codec: string;
       /** Decode, but do not show. */
       readonly late: boolean;
       /** Capture time on the session clock, microseconds. */
@@ -292,7 +294,7 @@ export type ToVideoWorkerMedia =
       readonly begunAt: LocalMicros;
       /** Its last byte. */
       readonly receivedAt: LocalMicros;
-      /** Annex B; transferred, the video worker owns it. `start` is where it begins in the buffer. */
+      /** Transferred, the video worker owns it. `start` is where it begins in the buffer. */
       readonly buffer: ArrayBuffer;
       readonly start: number;
       readonly length: number;

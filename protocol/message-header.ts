@@ -4,9 +4,10 @@ import { ByteReader, ByteWriter, varintBytes } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
 import { flowId, sequence, type FlowId, type Sequence } from './flow.ts';
 import { maxExtensionBytes } from './limits.ts';
+import { readStreamCodec, STREAM_CODEC } from './stream-codec.ts';
 import { micros, millis, toWireMillis, type Micros, type Micros32, type Millis } from './time.ts';
 
-/** A header extension (queued-after.ts is one); ids that are even may be ignored, odd ones may not. */
+/** A header extension (queued-after.ts and stream-codec.ts); ids that are even may be ignored, odd ones may not. */
 export interface Extension {
   readonly id: number;
   /** On decode a view of the unit. */
@@ -140,13 +141,15 @@ function readExtensions(reader: ByteReader): readonly Extension[] {
   const block = new ByteReader(reader.bytes(length, 'ext'));
   const extensions: Extension[] = [];
   while (block.remaining > 0) extensions.push(readExtension(block));
+  // A wrong one must not wait for somebody to ask.
+  readStreamCodec(extensions);
   return extensions;
 }
 
 function readExtension(block: ByteReader): Extension {
   try {
     const id = block.varint('ext.id');
-    if (id % 2 === 1) {
+    if (isUnknownCritical(id)) {
       const message = `ext.id: expected an even or known id, got ${id}`;
       throw new ProtocolError('E_EXT_UNKNOWN_CRITICAL', message);
     }
@@ -191,13 +194,17 @@ function packLayer({ temporal, spatial, priority }: Layer): number {
   return temporal | (spatial << 3) | (priority << 5);
 }
 
+const isUnknownCritical = (id: number): boolean => id % 2 === 1 && id !== STREAM_CODEC;
+
 const isWithin = (value: number, most: number): boolean =>
   Number.isInteger(value) && value >= 0 && value <= most;
 
 function extensionBytes(extensions: readonly Extension[]): number {
   let total = 0;
   for (const { id, bytes } of extensions) {
-    if (id % 2 === 1) throw new RangeError(`ext.id: expected an even id, got ${id}`);
+    if (isUnknownCritical(id)) {
+      throw new RangeError(`ext.id: expected an even or known id, got ${id}`);
+    }
     total += varintBytes(id) + varintBytes(bytes.length) + bytes.length;
   }
   if (total > maxExtensionBytes) {

@@ -9,6 +9,7 @@ import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
 import { sequence, type FlowId } from '../../protocol/flow.ts';
 import type { CompleteMessage } from '../../protocol/fragment.ts';
 import type { InputEvent } from '../../protocol/input.ts';
+import { readStreamCodec } from '../../protocol/stream-codec.ts';
 import { micros, toMicros32 } from '../../protocol/time.ts';
 import { localMicros } from '../local-time.ts';
 import type { ClockSync } from '../receive/clock-sync.ts';
@@ -21,7 +22,8 @@ import { BROKEN, type ClientTransport, type TransportEnd } from './transport.ts'
 
 /** What a live connection delivers, in order. */
 export interface ConnectionSink {
-  video(received: ReceivedMessage): void;
+  /** @param codec codec string of the stream that a KEY begins */
+  video(received: ReceivedMessage, codec: string): void;
   /** @param missing packets lost just before this one */
   audio(received: ReceivedMessage, missing: number): void;
   cursor(payload: Uint8Array): void;
@@ -47,6 +49,12 @@ const MAX_EARLY = 256;
 /** Sound packets among them; older ones are dropped, since a session that moves hears them on its other connection. */
 const MAX_EARLY_SOUND = 8;
 
+/** What a video flow is that does not say. */
+const USUAL_CODEC = 'avc1.42C028';
+
+/** Longest codec string that is taken from FLOW_OPEN, characters; as in HELLO. */
+const MAX_CODEC = 64;
+
 /** FLOW_ACCEPT `credit` of flows that deadlines bound instead of credit. */
 const NO_CREDIT_LIMIT = 0;
 
@@ -65,6 +73,8 @@ export class Connection {
   readonly #heartbeat: Heartbeat;
   readonly #tickTimer: ReturnType<typeof setInterval>;
   #reportTimer: ReturnType<typeof setInterval> | undefined;
+  /** Of each video flow, as its FLOW_OPEN says; the receiver bounds the number of flows. */
+  readonly #codecs = new Map<FlowId, string>();
   #sink: ConnectionSink | undefined;
   #early: ReceiverOutput[] = [];
   #isEnded = false;
@@ -222,6 +232,7 @@ export class Connection {
           flow: unit.flow,
           credit: NO_CREDIT_LIMIT,
         });
+        this.#noteCodec(unit.flow, unit.metadata['codec']);
         this.#deliver(this.#receiver.open(unit.flow, unit.kind, now, this.#rtt));
         break;
       case 'flowClose':
@@ -288,7 +299,7 @@ export class Connection {
     for (const output of outputs) {
       if (output.type === 'keyRequest') this.#requestKey(output.flow, output.lastDecoded, why);
       else if (sink === undefined) this.#keepEarly(output);
-      else if (output.type === 'video') sink.video(output.received);
+      else if (output.type === 'video') sink.video(output.received, this.#codecOf(output));
       else if (output.type === 'audio') sink.audio(output.received, output.missing);
       else if (output.kind === 'cursor') sink.cursor(output.received.message.payload);
     }
@@ -297,6 +308,15 @@ export class Connection {
   #checkDecodable(): void {
     const hasPicture = this.#early.some(({ type }) => type === 'video');
     if (hasPicture && this.clock.offset !== undefined) this.#resolveDecodable();
+  }
+
+  #noteCodec(flow: FlowId, codec: unknown): void {
+    if (typeof codec === 'string' && codec.length <= MAX_CODEC) this.#codecs.set(flow, codec);
+  }
+
+  #codecOf({ flow, received }: Extract<ReceiverOutput, { type: 'video' }>): string {
+    const changed = readStreamCodec(received.message.header.extensions);
+    return changed ?? this.#codecs.get(flow) ?? USUAL_CODEC;
   }
 
   #keepEarly(output: ReceiverOutput): void {

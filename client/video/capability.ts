@@ -1,32 +1,6 @@
-/** Which H.264 profiles this browser really decodes. */
+/** Which codecs this browser really decodes. */
 
-interface Profile {
-  /** As asked for, at level 3.2 or more (1080p60 needs 4.2; decoders are asked by profile). */
-  readonly codec: string;
-  /** One black keyframe of 64 x 64 pixels in this profile, Annex B with parameter sets, base64. */
-  readonly keyframe: string;
-}
-
-const PROFILES: readonly Profile[] = [
-  {
-    codec: 'avc1.42C02A',
-    keyframe:
-      'AAAAAWdCwBXaEJsBagwMDUoAAAMAAgAAAwDxHixdQAAAAAFozjyAAAAAAWWIhAaokwoAA/vyTycnXXXXXXXX' +
-      'XXXXgA==',
-  },
-  {
-    codec: 'avc1.4D402A',
-    keyframe:
-      'AAAAAWdNQBXaEJsBagwMDUoAAAMAAgAAAwDxHixdQAAAAAFo7zyAAAAAAWWIhAa/+n/CVf/Y9kSiv//ffLnr' +
-      'eXLE1eA2Kco+uTv0HWAhNe0=',
-  },
-  {
-    codec: 'avc1.64002A',
-    keyframe:
-      'AAAAAWdkABSstCE2AtQYGBqUAAADAAQAAAMB4jxQqoAAAAABaO88sAAAAAFliIQGv+z/wlX/2PZEor//33y5' +
-      '63lyxNXgNinKPrk79B1gITXt',
-  },
-];
+import { probeKeyframes, type ProbeKeyframe } from './probe-keyframes.ts';
 
 /** Time for one keyframe; a decoder process that starts cold takes 100 to 300 ms (guess: log it on slow machines). */
 const PROBE_TIMEOUT_MS = 2000;
@@ -37,8 +11,8 @@ const PROBE_TIMEOUT_MS = 2000;
  */
 export async function supportedVideoCodecs(): Promise<readonly string[]> {
   if (typeof VideoDecoder === 'undefined') return [];
-  const isWorking = await Promise.all(PROFILES.map((profile) => decodes(profile)));
-  return PROFILES.filter((_, at) => isWorking[at] === true).map((profile) => profile.codec);
+  const isWorking = await Promise.all(probeKeyframes.map((profile) => decodes(profile)));
+  return probeKeyframes.filter((_, at) => isWorking[at] === true).map((profile) => profile.codec);
 }
 
 /** The codec strings for sound to offer in HELLO. */
@@ -49,7 +23,7 @@ export async function supportedAudioCodecs(): Promise<readonly string[]> {
   return supported === true ? ['opus'] : [];
 }
 
-async function decodes({ codec, keyframe }: Profile): Promise<boolean> {
+async function decodes({ codec, keyframe }: ProbeKeyframe): Promise<boolean> {
   const config = { codec, optimizeForLatency: true };
   try {
     const { supported } = await VideoDecoder.isConfigSupported(config);

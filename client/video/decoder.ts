@@ -4,6 +4,8 @@ import { codecOfSps, findSps, isSameBytes } from './annex-b.ts';
 export interface DecoderInput {
   readonly sequence: number;
   readonly key: boolean;
+  /** Codec string (W3C WebCodecs registry) of the stream that a keyframe begins. */
+  readonly codec: string;
   readonly late: boolean;
   /** Session clock, µs. */
   readonly captureTime: number;
@@ -17,12 +19,12 @@ export interface DecoderInput {
   readonly receivedAt: number;
   /** When it reached this worker, local time, µs. */
   readonly arrivedAt: number;
-  /** Annex B. */
+  /** H.264 and HEVC: Annex B; AV1: one temporal unit; VP8 and VP9: one frame. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** What is remembered of an access unit while it is inside the decoder. */
-export interface DecodedInput extends Omit<DecoderInput, 'bytes' | 'key'> {
+export interface DecodedInput extends Omit<DecoderInput, 'bytes' | 'key' | 'codec'> {
   /** Local time of decode(), µs. */
   readonly submittedAt: number;
 }
@@ -51,12 +53,16 @@ const MAX_INSIDE = 60;
  */
 const MAX_WAIT_MS = 250;
 
+/** How codec strings of H.264 begin. */
+const H264 = 'avc';
+
 /** The decoder counts time in steps of its own: timestamps only join a frame with its input. */
 const TIMESTAMP_STEP = 1000;
 
 /**
- * H.264 Annex B into frames, through WebCodecs (https://www.w3.org/TR/webcodecs/), set for low delay: no frame is held
- * back. Configured anew with every new SPS, since some decoders keep the old picture size otherwise; replaced after an error.
+ * Access units into frames, through WebCodecs (https://www.w3.org/TR/webcodecs/), set for low delay: no frame is held
+ * back. Configured anew with every new codec and every new SPS of H.264, since some decoders keep the old picture size
+ * otherwise; replaced after an error.
  */
 export class LowDelayDecoder {
   readonly #sink: VideoDecoderSink;
@@ -98,7 +104,7 @@ export class LowDelayDecoder {
       this.reset();
       if (!input.key) this.#sink.lost(new Error(`decoder too slow: more than ${MAX_WAIT_MS} ms`));
     }
-    if (input.key) this.#configureFor(input.bytes);
+    if (input.key) this.#configureFor(input);
     if (this.#needsKey && !input.key) {
       this.#sink.unused(input.sequence, 'undecodable');
       return;
@@ -145,15 +151,22 @@ export class LowDelayDecoder {
     return oldest !== undefined && this.#now() - oldest.submittedAt > MAX_WAIT_MS * 1000;
   }
 
-  #configureFor(accessUnit: Uint8Array): void {
-    const sps = findSps(accessUnit);
-    if (sps === undefined) return;
-    const isKnown = this.#sps !== undefined && isSameBytes(sps, this.#sps);
+  /** What went in before still comes out: configuring waits its turn behind it. */
+  #configureFor({ bytes, codec }: DecoderInput): void {
+    const isH264 = codec.startsWith(H264);
+    const sps = isH264 ? findSps(bytes) : undefined;
+    if (isH264 && sps === undefined) {
+      if (this.#sps === undefined) this.#discard();
+      return;
+    }
+    // H.264 says itself what it is; of the others no decoder needs more than the name.
+    const name = sps === undefined ? codec : codecOfSps(sps);
+    const isKnown = name === this.#codec && isSameSps(sps, this.#sps);
     if (isKnown && this.#decoder !== undefined) return;
-    this.#sps = sps.slice();
-    this.#codec = codecOfSps(sps);
+    this.#sps = sps?.slice();
+    this.#codec = name;
     this.#decoder ??= this.#create();
-    this.#decoder.configure({ codec: this.#codec, optimizeForLatency: true });
+    this.#decoder.configure({ codec: name, optimizeForLatency: true });
   }
 
   #create(): VideoDecoder {
@@ -208,4 +221,8 @@ export class LowDelayDecoder {
     this.#inside.clear();
     if (decoder !== undefined && decoder.state !== 'closed') decoder.close();
   }
+}
+
+function isSameSps(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : isSameBytes(a, b);
 }

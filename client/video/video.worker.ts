@@ -121,6 +121,7 @@ class VideoWorker {
         this.#pipeline.push({
           sequence: message.sequence,
           key: message.key,
+          codec: message.codec,
           late: message.late,
           captureTime: message.captureTime,
           queuedTime: message.queuedTime,

@@ -10,8 +10,10 @@ import {
   type PriorityValue,
 } from '../../protocol/flow.ts';
 import { latencyModes, type LatencyModeName } from '../../protocol/latency-mode.ts';
+import type { Extension } from '../../protocol/message-header.ts';
 import type { MessageHeader } from '../../protocol/message.ts';
 import { queuedAfter } from '../../protocol/queued-after.ts';
+import { streamCodec } from '../../protocol/stream-codec.ts';
 import { micros, millis, type Micros, type Millis } from '../../protocol/time.ts';
 import type { AccessUnit } from '../ingest/access-unit.ts';
 import { DeadlineQueue } from '../schedule/deadline-queue.ts';
@@ -34,8 +36,15 @@ const AUDIO_FLOW = flowId(2);
 const VIDEO_FLOW = flowId(4);
 const POINTER_FLOW = flowId(6);
 
-/** Plain messages: no temporal or spatial layer. */
-const layer = (priority: PriorityValue) => ({ temporal: 0, spatial: 0, priority });
+/** `layer` has three bits for it. */
+const MAX_TEMPORAL_LAYER = 7;
+
+/** Pictures of an upper layer give way to those of the base layer, and to everything that does. */
+const priorityOf = ({ temporalLayer }: AccessUnit): PriorityValue =>
+  temporalLayer === 0 ? Priority.videoBase : Priority.videoUpper;
+
+/** Whether two codec strings name the same codec, whatever their profile and level. */
+const isSameCodec = (a: string, b: string): boolean => a.split('.', 1)[0] === b.split('.', 1)[0];
 
 export interface OutboundMediaOptions {
   readonly transport: ServerTransport;
@@ -162,16 +171,25 @@ export class OutboundMedia implements PieceSource {
     }
     const { clock } = this.#options;
     const captureTime = clock.fromMonotonicNanos(unit.captureTime);
-    const header = this.#header(VIDEO_FLOW, Priority.videoBase, {
+    const after = queuedAfter(micros(Math.max(0, clock.now() - captureTime)));
+    const header = this.#header(VIDEO_FLOW, priorityOf(unit), {
       key: unit.key,
       captureTime,
-      extensions: [queuedAfter(micros(Math.max(0, clock.now() - captureTime)))],
+      extensions: [after, ...this.#codecChange(unit)],
       budget: latencyModes[this.#options.mode].videoBudget,
       discardable: unit.discardable,
       dependency: unit.dependency,
       epoch: unit.discontinuity,
+      temporalLayer: Math.min(unit.temporalLayer, MAX_TEMPORAL_LAYER),
     });
     this.#push(header, unit.data);
+  }
+
+  /** A keyframe says how it is coded, where that is not what the flow was opened with. */
+  #codecChange({ key, parameters }: AccessUnit): readonly Extension[] {
+    if (!key || parameters === undefined) return [];
+    const isOpened = isSameCodec(parameters.codec, this.#options.video.codec);
+    return isOpened ? [] : [streamCodec(parameters.codec)];
   }
 
   #audio(unit: AccessUnit): void {
@@ -227,8 +245,13 @@ export class OutboundMedia implements PieceSource {
   #header(
     flow: FlowId,
     priority: PriorityValue,
-    given: Pick<MessageHeader, 'key' | 'captureTime' | 'budget'> &
-      Partial<Pick<MessageHeader, 'discardable' | 'dependency' | 'epoch' | 'extensions'>>,
+    {
+      temporalLayer = 0,
+      ...given
+    }: Pick<MessageHeader, 'key' | 'captureTime' | 'budget'> &
+      Partial<Pick<MessageHeader, 'discardable' | 'dependency' | 'epoch' | 'extensions'>> & {
+        readonly temporalLayer?: number;
+      },
   ): MessageHeader {
     const seq = this.#nextSequence.get(flow) ?? 0;
     this.#nextSequence.set(flow, seq + 1);
@@ -240,7 +263,7 @@ export class OutboundMedia implements PieceSource {
       epoch: false,
       recovery: false,
       late: false,
-      layer: layer(priority),
+      layer: { temporal: temporalLayer, spatial: 0, priority },
       extensions: [],
       ...given,
     };
