@@ -85,6 +85,16 @@ export const idleTimeoutMs = 5_000;
 export const minFragmentBytes = 1_200;
 export const maxFragmentBytes = 16_384;
 
+/** A fragment carries this much of the bandwidth, seconds: how long it keeps an urgent message waiting. From the draft. */
+const fragmentSeconds = 0.002;
+
+/** Bytes of a data fragment on WebSocket for a bandwidth in bits per second. */
+export const fragmentBytesFor = (bandwidthBps: number): number =>
+  Math.min(
+    maxFragmentBytes,
+    Math.max(minFragmentBytes, Math.round((bandwidthBps / 8) * fragmentSeconds)),
+  );
+
 /** Bytes in flight on WebSocket before the first acknowledgement: ten segments of 1,460 (RFC 6928). */
 export const initialWindowBytes = 14_600;
 

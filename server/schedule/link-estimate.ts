@@ -1,9 +1,11 @@
-import { initialWindowBytes } from '../../protocol/limits.ts';
+import type { ReportUnit } from '../../protocol/control/report.ts';
+import { fragmentBytesFor, initialWindowBytes } from '../../protocol/limits.ts';
 import { micros, millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
 import type { AckSample } from '../transport/transport.ts';
 import { BandwidthEstimate } from './bandwidth-estimate.ts';
 import { DeliveryRate } from './delivery-rate.ts';
 import type { LinkEstimateSnapshot, PathEstimate } from './path-estimate.ts';
+import { TrainCapacity } from './train-capacity.ts';
 import { WindowedExtreme } from './windowed-extreme.ts';
 
 /** Windows in microseconds; values from the draft, found with emulated links of 1–20 Mbit/s and 40 ms. */
@@ -32,6 +34,7 @@ export class LinkEstimate implements PathEstimate {
   readonly #baseDelay = new WindowedExtreme('min');
   readonly #minRtt = new WindowedExtreme('min');
   readonly #bandwidth = new BandwidthEstimate();
+  readonly #capacity = new TrainCapacity();
   #acks: { readonly at: number; readonly bytes: number }[] = [];
   #smoothedRtt = 0;
   #queueDelay = 0;
@@ -71,6 +74,11 @@ export class LinkEstimate implements PathEstimate {
     }
   }
 
+  /** Reports show the capacity, by how far apart the fragments of a picture arrive; the rest is known better from ACKs. */
+  onReport(unit: ReportUnit, now: Micros): void {
+    this.#capacity.onReport(unit, fragmentBytesFor(this.#bandwidthBps(now)), now);
+  }
+
   /** The estimate at `now`, which is not before the last call's. */
   snapshot(now: Micros): LinkEstimateSnapshot {
     const bandwidthBps = this.#bandwidthBps(now);
@@ -80,10 +88,13 @@ export class LinkEstimate implements PathEstimate {
     const floor = this.#isStartup ? initialWindowBytes : MIN_WINDOW_BYTES;
     return {
       bandwidthBps,
+      // While the window still opens, a picture's fragments wait for it, and their train shows the window.
+      capacityBps: this.#isStartup ? 0 : this.#capacity.value(now),
       ackRateBps: this.#ackRateBps(now),
       minRtt: micros(minRtt),
       smoothedRtt: micros(this.#smoothedRtt),
       queueDelay: micros(this.#queueDelay),
+      isProbing: this.#isStartup,
       windowBytes: Math.max(floor, Math.round((gain * bandwidthBps * span) / 8e6)),
     };
   }

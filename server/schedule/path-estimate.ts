@@ -1,3 +1,4 @@
+import type { ReportUnit } from '../../protocol/control/report.ts';
 import type { Micros } from '../../protocol/time.ts';
 import type { AckSample } from '../transport/transport.ts';
 
@@ -5,6 +6,10 @@ import type { AckSample } from '../transport/transport.ts';
 export interface LinkEstimateSnapshot {
   /** What the path can carry, bits per second of data units; 0 before the first acknowledgement. */
   readonly bandwidthBps: number;
+  /**
+   * What trains of packets show that the path can carry, however little is sent, bits per second; 0 while none did.
+   */
+  readonly capacityBps: number;
   /** What was acknowledged in the last 150 ms, bits per second: no more than the capacity, less when little was sent. */
   readonly ackRateBps: number;
   /** The shortest round trip of 10 s, the peer's delay of acknowledgements taken off. */
@@ -13,6 +18,8 @@ export interface LinkEstimateSnapshot {
   readonly smoothedRtt: Micros;
   /** How much longer than at best data is under way, one way, smoothed by 1/4. */
   readonly queueDelay: Micros;
+  /** The window still opens: nothing has shown yet where the bandwidth ends. */
+  readonly isProbing: boolean;
   /** Bytes that may be unacknowledged. */
   readonly windowBytes: number;
 }
@@ -27,6 +34,8 @@ export interface PathEstimate {
   /** The wire would take more, and there is nothing to send. */
   onIdle(): void;
   onAck(sample: AckSample): void;
+  /** What the client says of the messages that it got. */
+  onReport(unit: ReportUnit, now: Micros): void;
   /** The estimate at `now`, which is not before the last call's. */
   snapshot(now: Micros): LinkEstimateSnapshot;
 }

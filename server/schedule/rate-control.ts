@@ -1,4 +1,5 @@
 import { millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
+import * as rate from './rate-constants.ts';
 import { WindowedExtreme } from './windowed-extreme.ts';
 
 /** What a tick looks at. Times in session-clock microseconds. */
@@ -8,7 +9,11 @@ export interface RateInput {
   /** DeadlineQueue.videoDelay: what waits here. */
   readonly videoDelay: Micros;
   readonly bandwidthBps: number;
+  /** LinkEstimateSnapshot.capacityBps: what trains of packets show; 0 = unknown. */
+  readonly capacityBps: number;
   readonly ackRateBps: number;
+  /** LinkEstimateSnapshot.isProbing: what waits here waits for the window, and is no measure of the path. */
+  readonly isProbing: boolean;
   readonly minRtt: Micros;
 }
 
@@ -32,39 +37,6 @@ export interface RateControlOptions {
   readonly maxBps: number;
 }
 
-/** Constants of the draft, found with emulated links of 1–20 Mbit/s and 40 ms; the ratios have no unit. */
-const TICK_US = 50e3;
-const MIN_BPS = 300e3;
-const OVERUSE_FACTOR = 1.5;
-const OVERUSE_TICKS = 2;
-const BACKOFF = 0.85;
-const SEVERE_BACKOFF = 0.6;
-const SEVERE_DELAY_US = 100e3;
-const MIN_HOLD_US = 100e3;
-const FAST_GROWTH_PER_S = 0.8;
-const SLOW_GROWTH_PER_S = 0.06;
-const OVERUSE_MEMORY_US = 8e6;
-const HEADROOM = 1.5;
-const HEADROOM_BPS = 200e3;
-
-/** From this share of the rate of the last overuse on, growth is slow. A guess: measure how often growth overshoots. */
-const NEAR_OVERUSE = 0.8;
-
-/**
- * For this long after a decrease only a delay that has grown this much calls for another: the queue needs time to drain, and
- * steps that follow each other gave away a third of the path (on simulated links of 3 to 20 Mbit/s).
- */
-const DRAINING_US = 500e3;
-const DRAINING_GROWTH = 1.1;
-
-/** A rate this much beyond that of the last overuse, without a queue: the path has more to give now; growth is moderate. */
-const BEYOND_OVERUSE = 1.1;
-const BEYOND_GROWTH_PER_S = 0.3;
-
-/** The standing delay is the lowest of two round trips, within these bounds: one late frame is no overuse. */
-const MIN_STANDING_US = 150e3;
-const MAX_STANDING_US = 400e3;
-
 /**
  * Decides how much the encoder of a session may produce, so that nothing needs to be dropped. A pure core: call `tick`
  * at least every 50 ms; it acts on the first call of each 50 ms.
@@ -82,19 +54,21 @@ export class RateControl {
   #overuseAt = -Infinity;
   #overuseBps = Infinity;
   #overuseDelayUs = 0;
+  /** How much of what trains show is believed, 0 to 1. */
+  #trust = 1;
 
   constructor({ delayTarget, startBps, maxBps }: RateControlOptions) {
     this.#targetUs = millisToMicros(delayTarget);
     this.#maxBps = maxBps;
-    this.#rateBps = Math.min(maxBps, Math.max(MIN_BPS, startBps));
+    this.#rateBps = Math.min(maxBps, Math.max(rate.MIN_BPS, startBps));
   }
 
   tick(input: RateInput, now: Micros): RateDecision {
-    this.#standing.add(input.queueDelay + input.videoDelay, now);
+    this.#standing.add(input.queueDelay + (input.isProbing ? 0 : input.videoDelay), now);
     const elapsed = now - this.#tickedAt;
-    if (elapsed >= TICK_US) {
+    if (elapsed >= rate.TICK_US) {
       this.#tickedAt = now;
-      this.#decide(input, now, Math.min(elapsed, 2 * TICK_US) / 1e6);
+      this.#decide(input, now, Math.min(elapsed, 2 * rate.TICK_US) / 1e6);
     }
     return {
       targetBps: Math.round(this.#rateBps),
@@ -104,43 +78,83 @@ export class RateControl {
   }
 
   #decide(input: RateInput, now: number, elapsedSeconds: number): void {
-    const window = Math.min(MAX_STANDING_US, Math.max(MIN_STANDING_US, 2 * input.minRtt));
+    const window = Math.min(rate.MAX_STANDING_US, Math.max(rate.MIN_STANDING_US, 2 * input.minRtt));
     const standing = this.#standing.value(now - window) ?? 0;
     this.#standingDelayUs = standing;
-    this.#overTicks = standing > OVERUSE_FACTOR * this.#targetUs ? this.#overTicks + 1 : 0;
+    this.#overTicks = standing > rate.OVERUSE_FACTOR * this.#targetUs ? this.#overTicks + 1 : 0;
+    this.#trust = Math.min(1, this.#trust * (1 + rate.TRUST_GROWTH_PER_S * elapsedSeconds));
     this.#state = 'hold';
     if (now < this.#holdUntil) return;
-    const isDraining =
-      standing < DRAINING_GROWTH * this.#overuseDelayUs && now - this.#overuseAt < DRAINING_US;
-    if (this.#overTicks >= OVERUSE_TICKS && !isDraining) this.#decrease(input, standing, now);
-    else if (standing < this.#targetUs) this.#increase(input, now, elapsedSeconds);
+    const isOver =
+      this.#overTicks >= rate.OVERUSE_TICKS ||
+      (this.#overTicks > 0 && standing > rate.ALARM_DELAY_US);
+    if (isOver && !this.#isDraining(standing, now)) this.#decrease(input, standing, now);
+    else if (standing < this.#targetUs) this.#increase(input, standing, now, elapsedSeconds);
   }
 
-  #decrease({ ackRateBps, bandwidthBps, minRtt }: RateInput, standing: number, now: number): void {
-    // Of a path of which nothing is known the rate itself is the only measure: little may arrive because little is sent.
-    const carried = bandwidthBps > 0 ? Math.max(ackRateBps, 0.95 * bandwidthBps) : this.#rateBps;
-    const factor = standing > SEVERE_DELAY_US ? SEVERE_BACKOFF : BACKOFF;
+  #isDraining(standing: number, now: number): boolean {
+    const span = Math.max(rate.DRAINING_US, rate.DRAINING_DELAYS * this.#overuseDelayUs);
+    const hasGrown = standing >= rate.DRAINING_GROWTH * this.#overuseDelayUs;
+    return !hasGrown && now - this.#overuseAt < span;
+  }
+
+  #decrease(input: RateInput, standing: number, now: number): void {
+    const { capacityBps, minRtt, queueDelay } = input;
+    const carried = Math.max(this.#carriedBps(input), rate.MAX_BACKOFF * this.#rateBps);
+    if (capacityBps > rate.CONTRADICTION * carried) {
+      this.#trust = Math.max(rate.MIN_TRUST, Math.min(this.#trust, carried / capacityBps));
+    }
+    const factor = standing > rate.SEVERE_DELAY_US ? rate.SEVERE_BACKOFF : rate.BACKOFF;
     this.#overuseBps = Math.min(this.#rateBps, carried);
     this.#overuseAt = now;
-    this.#overuseDelayUs = standing;
-    this.#rateBps = Math.max(MIN_BPS, factor * this.#overuseBps);
-    this.#holdUntil = now + Math.max(MIN_HOLD_US, minRtt + standing);
+    // What is sent from now on stands behind the queue as it is now, and shows only then.
+    const delay = Math.min(rate.MAX_STANDING_US, Math.max(standing, queueDelay));
+    this.#overuseDelayUs = delay;
+    this.#rateBps = Math.max(rate.MIN_BPS, factor * this.#overuseBps);
+    this.#holdUntil = now + Math.max(rate.MIN_HOLD_US, minRtt + delay + rate.FEEDBACK_US);
     this.#state = 'decrease';
   }
 
-  /** Never beyond what the recent acknowledgements prove with some headroom; a still screen proves little. */
-  #increase({ ackRateBps }: RateInput, now: number, elapsedSeconds: number): void {
-    const cap = Math.min(this.#maxBps, HEADROOM * ackRateBps + HEADROOM_BPS);
+  /**
+   * What the path carries while its queue grows. An estimate of much more than the rate is contradicted by that queue. Of a
+   * path of which nothing is known the rate itself is the only measure: little may arrive because little is sent.
+   */
+  #carriedBps({ bandwidthBps, ackRateBps }: RateInput): number {
+    if (bandwidthBps === 0) return this.#rateBps;
+    const isContradicted = bandwidthBps > rate.CONTRADICTION * this.#rateBps;
+    return isContradicted ? ackRateBps : Math.max(ackRateBps, 0.95 * bandwidthBps);
+  }
+
+  /** Never beyond what was proven with some headroom; a still screen proves little, but for what its trains showed before. */
+  #increase(input: RateInput, standing: number, now: number, elapsedSeconds: number): void {
+    const { ackRateBps } = input;
+    const believed = this.#trust * input.capacityBps;
+    const proven = Math.max(
+      rate.HEADROOM * ackRateBps + rate.HEADROOM_BPS,
+      rate.AT_CAPACITY * believed,
+    );
+    const cap = Math.min(this.#maxBps, proven);
     if (this.#rateBps >= cap) return;
-    const growth = this.#growthPerSecond(now);
+    const growth = this.#growthPerSecond(believed, standing, now);
+    if (growth === 0) return;
     this.#rateBps = Math.min(cap, this.#rateBps * (1 + growth * elapsedSeconds));
     this.#state = 'increase';
   }
 
-  #growthPerSecond(now: number): number {
-    const isRemembered = now - this.#overuseAt < OVERUSE_MEMORY_US;
-    if (!isRemembered || this.#rateBps < NEAR_OVERUSE * this.#overuseBps) return FAST_GROWTH_PER_S;
-    const isBeyond = this.#rateBps > BEYOND_OVERUSE * this.#overuseBps;
-    return isBeyond ? BEYOND_GROWTH_PER_S : SLOW_GROWTH_PER_S;
+  #growthPerSecond(believedBps: number, standing: number, now: number): number {
+    if (believedBps === 0) return this.#growthByMemory(now);
+    const share = this.#rateBps / believedBps;
+    if (share < rate.NEAR_CAPACITY) return rate.FAST_GROWTH_PER_S;
+    if (standing > rate.PROBE_DELAY * this.#targetUs) return 0;
+    if (share < rate.AT_CAPACITY) return rate.SLOW_GROWTH_PER_S;
+    return share < rate.BEYOND_CAPACITY ? rate.CAREFUL_GROWTH_PER_S : rate.BEYOND_GROWTH_PER_S;
+  }
+
+  /** Where no train was seen, the rate of the last overuse stands for the capacity. */
+  #growthByMemory(now: number): number {
+    const isRemembered = now - this.#overuseAt < rate.OVERUSE_MEMORY_US;
+    const share = isRemembered ? this.#rateBps / this.#overuseBps : 0;
+    if (share < rate.NEAR_OVERUSE) return rate.FAST_GROWTH_PER_S;
+    return share < rate.BEYOND_CAPACITY ? rate.SLOW_GROWTH_PER_S : rate.BEYOND_GROWTH_PER_S;
   }
 }

@@ -9,29 +9,16 @@ import {
   type Micros32,
   type Millis,
 } from '../../protocol/time.ts';
-import { BandwidthEstimate } from './bandwidth-estimate.ts';
 import type { LinkEstimateSnapshot } from './path-estimate.ts';
 import type { PathEstimate } from './path-estimate.ts';
+import { PACKET_BYTES, TrainCapacity } from './train-capacity.ts';
 import { WindowedExtreme } from './windowed-extreme.ts';
 
 /** Windows in microseconds, as in LinkEstimate. */
 const BASE_DELAY_WINDOW_US = 15e6;
 const MIN_RTT_WINDOW_US = 10e6;
-const BANDWIDTH_WINDOW_US = 500e3;
 const RATE_WINDOW_US = 150e3;
 const COLLAPSE_FACTOR = 2.5;
-
-/** A message at least this long is a train of packets whose spread shows the capacity: five packets and more. */
-const MIN_TRAIN_BYTES = 6_000;
-
-/** Bytes of a train that had arrived when its clock started: one packet. */
-const TRAIN_HEAD_BYTES = 1_200;
-
-/** A train shorter than this says nothing: a browser hands packets over in batches of about a millisecond. */
-const MIN_TRAIN_US = 500;
-
-/** Trains whose median counts: a batch in the browser makes single ones too fast. */
-const TRAINS = 5;
 
 /** Bytes that may wait in the stack at least, and while nothing is known: as LinkEstimate, and two writes of 16 KB. */
 const MIN_WINDOW_BYTES = 6_000;
@@ -59,10 +46,9 @@ export class ReportEstimate implements PathEstimate {
   readonly #targetUs: number;
   readonly #baseDelay = new WindowedExtreme('min');
   readonly #minRtt = new WindowedExtreme('min');
-  readonly #bandwidth = new BandwidthEstimate();
+  readonly #capacity = new TrainCapacity();
   readonly #newest = new Map<FlowId, number>();
   #firstDelay: Micros32 | undefined;
-  #trains: number[] = [];
   #arrivals: Arrival[] = [];
   #reportedAt = -Infinity;
   #smoothedRtt = 0;
@@ -85,7 +71,8 @@ export class ReportEstimate implements PathEstimate {
     // The stack took it: that says how fast this machine is.
   }
 
-  onReport({ now: reportedNow, entries }: ReportUnit, now: Micros): void {
+  onReport(unit: ReportUnit, now: Micros): void {
+    const { now: reportedNow, entries } = unit;
     this.#reportedAt = now;
     for (const entry of entries) {
       if (entry.status === 'reset' || !this.#isNew(entry)) continue;
@@ -96,10 +83,8 @@ export class ReportEstimate implements PathEstimate {
       const until = now - age;
       this.#arrivals.push({ from: until - spread, until, bytes: entry.bytes });
       this.#measureQueue(delay, now);
-      if (entry.bytes >= MIN_TRAIN_BYTES && spread >= MIN_TRAIN_US) {
-        this.#measureTrain(((entry.bytes - TRAIN_HEAD_BYTES) * 8e6) / spread, now);
-      }
     }
+    this.#capacity.onReport(unit, PACKET_BYTES, now);
     this.#arrivals = this.#arrivals.filter(({ until }) => until > now - 2 * RATE_WINDOW_US);
     this.#collapse(now);
   }
@@ -111,14 +96,16 @@ export class ReportEstimate implements PathEstimate {
   }
 
   snapshot(now: Micros): LinkEstimateSnapshot {
-    const bandwidthBps = Math.round(this.#bandwidth.value(now));
+    const bandwidthBps = this.#capacity.value(now);
     const windowBytes = Math.round((bandwidthBps * this.#targetUs) / 8e6);
     return {
       bandwidthBps,
+      capacityBps: bandwidthBps,
       ackRateBps: this.#arrivalRateBps(now),
       minRtt: micros(this.#minRtt.value(now - MIN_RTT_WINDOW_US) ?? 0),
       smoothedRtt: micros(this.#smoothedRtt),
       queueDelay: micros(this.#queueDelay),
+      isProbing: false,
       // What waits in the stack is queue; what is on the path is bounded by the stack's congestion control.
       windowBytes:
         bandwidthBps === 0 ? FIRST_WINDOW_BYTES : Math.max(MIN_WINDOW_BYTES, windowBytes),
@@ -134,11 +121,9 @@ export class ReportEstimate implements PathEstimate {
 
   /** A long queue: the newest picture shows what there is, whatever earlier ones said. */
   #collapse(now: number): void {
-    const newest = this.#trains.at(-1);
+    const newest = this.#capacity.newestBps;
     if (this.#queueDelay <= COLLAPSE_FACTOR * this.#targetUs || newest === undefined) return;
-    if (newest >= this.#bandwidth.value(now)) return;
-    this.#bandwidth.reset(newest, now);
-    this.#trains = [newest];
+    if (newest < this.#capacity.value(now)) this.#capacity.reset(newest, now);
   }
 
   /** Sound is sent twice, and a repetition was under way for as long as the packet behind it waited. */
@@ -152,13 +137,6 @@ export class ReportEstimate implements PathEstimate {
     this.#baseDelay.add(delay, now);
     const base = this.#baseDelay.value(now - BASE_DELAY_WINDOW_US) ?? delay;
     this.#queueDelay += (delay - base - this.#queueDelay) / 4;
-  }
-
-  #measureTrain(rateBps: number, now: number): void {
-    this.#trains = [...this.#trains, rateBps].slice(-TRAINS);
-    const sorted = [...this.#trains].sort((a, b) => a - b);
-    const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? rateBps;
-    this.#bandwidth.add({ rateBps: median, isAppLimited: false }, now, BANDWIDTH_WINDOW_US);
   }
 
   /** What arrived in the 150 ms before the last report; a large message counts with the part that did. */

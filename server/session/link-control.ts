@@ -15,11 +15,21 @@ const RATE_INTERVAL = millisToMicros(millis(100));
 const CAPACITY_CHANGE = 0.05;
 const QUEUE_CHANGE = millisToMicros(millis(5));
 
+/**
+ * How often the client reports. Where reports are the only measure, each tick of rate control sees two new ones; where
+ * acknowledgements measure the path they only show its capacity.
+ */
+const REPORT_INTERVAL = { measuring: millis(20), showing: millis(50) };
+
+/** What ACK_CFG says where nothing is acknowledged, and before the transport fills in its own; from the draft. */
+const ACK_BYTES = 2_800;
+const ACK_DELAY = millis(5);
+
 /** How often the stack below is asked for its round trip. */
 const STATS_INTERVAL = millisToMicros(millis(500));
 
 export interface LinkControlOptions {
-  readonly transport: ServerTransport;
+  readonly transport: Pick<ServerTransport, 'kind' | 'setWindow' | 'stats' | 'sendControl'>;
   readonly queue: DeadlineQueue;
   /** Dt of the latency mode. */
   readonly delayTarget: Millis;
@@ -56,6 +66,13 @@ export class LinkControl {
     this.#path = this.#reports ?? new LinkEstimate({ delayTarget });
     this.#rate = new RateControl({ delayTarget, startBps, maxBps });
     this.#targetBps = Math.min(startBps, maxBps);
+    const reportInterval = this.#reports ? REPORT_INTERVAL.measuring : REPORT_INTERVAL.showing;
+    transport.sendControl({
+      type: 'ackConfig',
+      bytes: ACK_BYTES,
+      maxDelay: ACK_DELAY,
+      reportInterval,
+    });
   }
 
   /** What the encoder should produce for this link, bits per second. */
@@ -90,10 +107,8 @@ export class LinkControl {
     this.#follow(sample.now);
   }
 
-  /** Where acknowledgements measure the path, reports are only for show. */
   reported(unit: ReportUnit, now: Micros): void {
-    if (this.#reports === undefined) return;
-    this.#reports.onReport(unit, now);
+    this.#path.onReport(unit, now);
     this.#follow(now);
   }
 
@@ -125,7 +140,7 @@ export class LinkControl {
     const { queue, transport } = this.#options;
     const estimate = this.#path.snapshot(now);
     queue.updateLink(estimate);
-    transport.setWindow(estimate.windowBytes, estimate.bandwidthBps);
+    transport.setWindow(estimate.windowBytes, estimate);
     return estimate;
   }
 

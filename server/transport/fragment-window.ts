@@ -6,17 +6,15 @@ import {
   encodeFragmentMiddle,
 } from '../../protocol/fragment.ts';
 import {
+  fragmentBytesFor,
   initialWindowBytes,
-  maxFragmentBytes,
   minFragmentBytes,
   urgentWindowBytes,
 } from '../../protocol/limits.ts';
 import { encodeMessage } from '../../protocol/message.ts';
 import { fromMicros32, micros, toMicros32, type Micros } from '../../protocol/time.ts';
-import type { AckSample, Piece, PieceLimit } from './transport.ts';
-
-/** A fragment carries this much of the measured bandwidth: how long it keeps an urgent message waiting. From the draft. */
-const FRAGMENT_SECONDS = 0.002;
+import { Pacer } from './pacer.ts';
+import type { AckSample, Piece, PieceLimit, SendRates } from './transport.ts';
 
 /** Bytes of a fragment that are not payload, as a rule: unit, send stamp, header without extensions, length. */
 const HEAD_ALLOWANCE_BYTES = 48;
@@ -29,6 +27,7 @@ const MIN_ACK_BYTES = 2_800;
  * pieces become units. A pure core.
  */
 export class FragmentWindow {
+  readonly #pacer = new Pacer();
   #windowBytes = initialWindowBytes;
   #fragmentBytes = minFragmentBytes;
   #sentBytes = 0;
@@ -45,19 +44,27 @@ export class FragmentWindow {
     return Math.max(2 * this.#fragmentBytes, eighth, MIN_ACK_BYTES);
   }
 
-  resize(windowBytes: number, bandwidthBps: number | undefined): void {
+  resize(windowBytes: number, rates: SendRates | undefined, now: Micros): void {
     this.#windowBytes = windowBytes;
-    if (bandwidthBps === undefined) return;
-    const wanted = Math.round((bandwidthBps / 8) * FRAGMENT_SECONDS);
-    this.#fragmentBytes = Math.min(maxFragmentBytes, Math.max(minFragmentBytes, wanted));
+    if (rates === undefined) return;
+    const { bandwidthBps, capacityBps } = rates;
+    this.#pacer.resize(capacityBps, now);
+    this.#fragmentBytes = fragmentBytesFor(bandwidthBps);
   }
 
   /** What may be written now; undefined when nothing may. The last fragment may exceed the window by its size. */
-  limit(): PieceLimit | undefined {
+  limit(now: Micros): PieceLimit | undefined {
     const maxBytes = this.#fragmentBytes - HEAD_ALLOWANCE_BYTES;
-    if (this.inFlightBytes < this.#windowBytes) return { maxBytes, urgentOnly: false };
+    if (this.inFlightBytes < this.#windowBytes && this.#pacer.delay(now) === 0) {
+      return { maxBytes, urgentOnly: false };
+    }
     const urgentWindow = this.#windowBytes + urgentWindowBytes;
     return this.inFlightBytes < urgentWindow ? { maxBytes, urgentOnly: true } : undefined;
+  }
+
+  /** Microseconds until the pacer lets the next piece go; 0 when it holds nothing back. */
+  delay(now: Micros): number {
+    return this.#pacer.delay(now);
   }
 
   /** The data unit of a piece, counted as sent. */
@@ -71,6 +78,7 @@ export class FragmentWindow {
           ? encodeMessage(sendTime, header, bytes)
           : encodeFragmentFirst(sendTime, header, payload.byteLength, bytes);
     this.#sentBytes += unit.byteLength;
+    this.#pacer.sent(unit.byteLength, now);
     return unit;
   }
 

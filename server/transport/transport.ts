@@ -89,6 +89,14 @@ export interface TransportSink {
   sent(bytes: number, now: Micros): void;
 }
 
+/** How fast a transport may send, bits per second of data units. */
+export interface SendRates {
+  /** What the path delivers: a fragmenting transport makes its fragments 2 ms of it. */
+  readonly bandwidthBps: number;
+  /** What the path is known to carry, by which large messages are paced; 0 = unknown: not paced. */
+  readonly capacityBps: number;
+}
+
 /** Counters of the wire below, where it has any. */
 export interface TransportStats {
   /** Smoothed round trip of the wire's own transport protocol, microseconds. */
@@ -122,11 +130,8 @@ export interface ServerTransport {
    * written are dropped. The caller sends the ABANDON unit itself, through sendControl and before this call.
    */
   abandon(flow: FlowId, first: Sequence, count: number, reason: AbandonReasonValue): void;
-  /**
-   * Sets how many bytes may be unacknowledged, and the measured bandwidth, from which a fragmenting transport takes
-   * the size of its fragments (2 ms of it). Without a bandwidth the last one stays.
-   */
-  setWindow(bytes: number, bandwidthBps?: number): void;
+  /** Sets how many bytes may be unacknowledged, and how fast they may leave. Without rates the last ones stay. */
+  setWindow(bytes: number, rates?: SendRates): void;
   /** Bytes of data units written and not acknowledged. */
   readonly inFlightBytes: number;
   stats(): Promise<TransportStats>;

@@ -12,6 +12,7 @@ import type { Clock } from '../session-clock.ts';
 import { FragmentWindow } from './fragment-window.ts';
 import type {
   PieceSource,
+  SendRates,
   ServerTransport,
   SessionCodeValue,
   TransportClosed,
@@ -74,6 +75,7 @@ export class UnitTransport implements ServerTransport {
   #progressAt: Micros;
   #end: TransportClosed | undefined;
   #closeTimer: ReturnType<typeof setTimeout> | undefined;
+  #paceTimer: ReturnType<typeof setTimeout> | undefined;
   #settle: (how: TransportClosed) => void = () => undefined;
 
   constructor({ kind, backend, wire, clock, logger }: UnitTransportOptions) {
@@ -137,8 +139,8 @@ export class UnitTransport implements ServerTransport {
     // The source has dropped the rest already.
   }
 
-  setWindow(bytes: number, bandwidthBps?: number): void {
-    this.#window.resize(bytes, bandwidthBps);
+  setWindow(bytes: number, rates?: SendRates): void {
+    this.#window.resize(bytes, rates, this.#clock.now());
     const change = this.#window.ackBytes / this.#announcedAckBytes;
     if (change > ACK_CHANGE || change < 1 / ACK_CHANGE) {
       const reportInterval = this.#reportInterval;
@@ -175,7 +177,7 @@ export class UnitTransport implements ServerTransport {
     try {
       while (!this.#end && this.#wire.bufferedBytes === 0) {
         const now = this.#clock.now();
-        const limit = this.#window.limit();
+        const limit = this.#window.limit(now);
         const piece = limit && source.next(now, limit);
         if (!piece) break;
         const unit = this.#window.encode(piece, now);
@@ -185,6 +187,17 @@ export class UnitTransport implements ServerTransport {
     } finally {
       this.#isPumping = false;
     }
+    this.#pumpWhenPaced();
+  }
+
+  /** Nothing but time lets a paced piece go. */
+  #pumpWhenPaced(): void {
+    const delay = this.#end ? 0 : this.#window.delay(this.#clock.now());
+    if (delay === 0 || this.#paceTimer !== undefined) return;
+    this.#paceTimer = setTimeout(() => {
+      this.#paceTimer = undefined;
+      this.#pump();
+    }, delay / 1000);
   }
 
   #onUnit(bytes: Uint8Array): void {
@@ -257,6 +270,7 @@ export class UnitTransport implements ServerTransport {
   #stop(how: TransportClosed): void {
     this.#end ??= how;
     clearInterval(this.#check);
+    clearTimeout(this.#paceTimer);
     this.#source = undefined;
     this.#sink = undefined;
     this.#earlyUnits = [];

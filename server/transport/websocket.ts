@@ -5,6 +5,7 @@ import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../session-clock.ts';
 import type {
   PieceSource,
+  SendRates,
   ServerTransport,
   SessionCodeValue,
   TransportClosed,
@@ -58,8 +59,8 @@ export class WebSocketTransport implements ServerTransport {
     this.#transport.abandon();
   }
 
-  setWindow(bytes: number, bandwidthBps?: number): void {
-    this.#transport.setWindow(bytes, bandwidthBps);
+  setWindow(bytes: number, rates?: SendRates): void {
+    this.#transport.setWindow(bytes, rates);
   }
 
   stats(): Promise<TransportStats> {

@@ -1,27 +1,13 @@
 import { Priority, type FlowId, type Sequence } from '../../protocol/flow.ts';
-import { maxDatagramBytes, urgentWindowBytes } from '../../protocol/limits.ts';
+import { maxDatagramBytes } from '../../protocol/limits.ts';
 import { encodeMessage, type MessageHeader } from '../../protocol/message.ts';
 import { encodeAudioDatagram } from '../../protocol/redundancy.ts';
 import { micros, millis, millisToMicros, toMicros32, type Micros } from '../../protocol/time.ts';
 import type { Clock } from '../session-clock.ts';
 import { MessageStreams } from './message-streams.ts';
+import { StackWindow } from './stack-window.ts';
 import type { Piece, PieceSource, TransportSink } from './transport.ts';
 import type { BackendSession, WriteOutcome } from './webtransport-backend.ts';
-
-/**
- * Payload bytes of one write: with the head of a message (at most 311 bytes) it stays within 16 KB, because the stack
- * sends what it has taken in no order: an urgent 30 KB behind 600 KB took 85 ms with such writes, up to 589 ms without.
- */
-const MAX_PIECE_BYTES = 16_000;
-
-/** A smaller rest of the window is not worth a write; it fills when the next write was taken. */
-const MIN_PIECE_BYTES = 1_200;
-
-/**
- * Bytes that may wait in the stack without being sent, at most: two writes, so that one is there when the other was
- * taken. What is on the path is bounded by the stack's own congestion window.
- */
-const MAX_HANDED_BYTES = 2 * MAX_PIECE_BYTES;
 
 /** A peer that is alive but takes nothing for this long, while something waits for it, does not read. */
 const STALL = millisToMicros(millis(10_000));
@@ -43,16 +29,16 @@ export class WebTransportOutbound {
   readonly #clock: Clock;
   readonly #onFailure: (error: unknown) => void;
   readonly #streams: MessageStreams;
+  readonly #window = new StackWindow();
   /** The last message of each flow that went as a datagram. */
   readonly #previous = new Map<FlowId, Uint8Array>();
   #source: PieceSource | undefined;
   #sink: TransportSink | undefined;
-  #windowBytes = MAX_HANDED_BYTES;
-  #inFlightBytes = 0;
   /** Handed to the stack and taken or dropped by it. */
   #settledBytes = 0;
   #isPumping = false;
   #progressAt: Micros;
+  #paceTimer: NodeJS.Timeout | undefined;
 
   constructor({ session, clock, onFailure }: WebTransportOutboundOptions) {
     this.#session = session;
@@ -67,12 +53,12 @@ export class WebTransportOutbound {
 
   /** Bytes handed to the stack that it has not taken. */
   get inFlightBytes(): number {
-    return this.#inFlightBytes;
+    return this.#window.inFlightBytes;
   }
 
   /** Whether something has waited for the peer for 10 s. */
   isStalled(now: Micros): boolean {
-    return this.#inFlightBytes > 0 && now - this.#progressAt > STALL;
+    return this.inFlightBytes > 0 && now - this.#progressAt > STALL;
   }
 
   start(source: PieceSource, sink: TransportSink): void {
@@ -81,8 +67,9 @@ export class WebTransportOutbound {
     this.wake();
   }
 
-  setWindow(bytes: number): void {
-    this.#windowBytes = Math.min(bytes, MAX_HANDED_BYTES);
+  /** `capacityBps`: what large messages are paced by; 0 = not paced, undefined = as before. */
+  setWindow(bytes: number, capacityBps: number | undefined): void {
+    this.#window.resize(bytes, capacityBps, this.#clock.now());
     this.wake();
   }
 
@@ -94,6 +81,7 @@ export class WebTransportOutbound {
   stop(code: number): void {
     this.#source = undefined;
     this.#sink = undefined;
+    clearTimeout(this.#paceTimer);
     this.#streams.close(code);
   }
 
@@ -106,23 +94,28 @@ export class WebTransportOutbound {
       while (this.#source !== undefined) {
         const now = this.#clock.now();
         const piece = this.#take(this.#source, now);
-        if (piece === undefined) return;
+        if (piece === undefined) break;
         this.#write(piece, now);
       }
     } finally {
       this.#isPumping = false;
     }
+    this.#wakeWhenPaced();
+  }
+
+  /** Nothing but time lets a paced piece go. */
+  #wakeWhenPaced(): void {
+    const delay = this.#source === undefined ? 0 : this.#window.delay(this.#clock.now());
+    if (delay === 0 || this.#paceTimer !== undefined) return;
+    this.#paceTimer = setTimeout(() => {
+      this.#paceTimer = undefined;
+      this.#resume();
+    }, delay / 1000);
   }
 
   #take(source: PieceSource, now: Micros): Piece | undefined {
-    const room = this.#windowBytes - this.#inFlightBytes;
-    const least = Math.min(MIN_PIECE_BYTES, this.#windowBytes);
-    if (room >= least && this.#streams.hasRoom) {
-      return source.next(now, { maxBytes: Math.min(room, MAX_PIECE_BYTES), urgentOnly: false });
-    }
-    const urgentRoom = this.#windowBytes + urgentWindowBytes - this.#inFlightBytes;
-    if (urgentRoom <= 0) return undefined;
-    return source.next(now, { maxBytes: urgentRoom, urgentOnly: true });
+    const limit = this.#window.limit(this.#streams.hasRoom, now);
+    return limit && source.next(now, limit);
   }
 
   #write(piece: Piece, now: Micros): void {
@@ -151,11 +144,11 @@ export class WebTransportOutbound {
   }
 
   #count(bytes: number, sentAt: Micros, outcome: Promise<WriteOutcome>): void {
-    if (this.#inFlightBytes === 0) this.#progressAt = sentAt;
-    this.#inFlightBytes += bytes;
+    if (this.inFlightBytes === 0) this.#progressAt = sentAt;
+    this.#window.handed(bytes, sentAt);
     this.#sink?.sent(bytes, sentAt);
     void outcome.then((how) => {
-      this.#inFlightBytes -= bytes;
+      this.#window.settled(bytes);
       this.#settledBytes += bytes;
       this.#progressAt = this.#clock.now();
       if (how === 'taken') this.#acknowledge(bytes, sentAt);

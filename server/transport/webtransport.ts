@@ -9,6 +9,7 @@ import { ControlStream } from './control-stream.ts';
 import type {
   AbandonReasonValue,
   PieceSource,
+  SendRates,
   ServerTransport,
   SessionCodeValue,
   TransportClosed,
@@ -130,8 +131,8 @@ export class WebTransportTransport implements ServerTransport {
     this.#outbound.abandon(flow, { first, count }, resetCodes[reason]);
   }
 
-  setWindow(bytes: number): void {
-    this.#outbound.setWindow(bytes);
+  setWindow(bytes: number, rates?: SendRates): void {
+    this.#outbound.setWindow(bytes, rates?.capacityBps);
   }
 
   async stats(): Promise<TransportStats> {

@@ -80,8 +80,8 @@ export class SendingSession implements PieceSource, TransportSink {
   acknowledged(sample: AckSample): void {
     this.samples.push(sample);
     this.#link.onAck(sample);
-    const { windowBytes, bandwidthBps } = this.#link.snapshot(sample.now);
-    this.#transport.setWindow(windowBytes, bandwidthBps);
+    const estimate = this.#link.snapshot(sample.now);
+    this.#transport.setWindow(estimate.windowBytes, estimate);
   }
 
   #settle(): void {

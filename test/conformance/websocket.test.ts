@@ -126,7 +126,7 @@ test('no more than one fragment waits in this process, however wide the window',
   session.open(flow, 'bulk');
   peer.setReading(false);
   session.start();
-  server.setWindow(1e9, 1e9);
+  server.setWindow(1e9, { bandwidthBps: 1e9, capacityBps: 0 });
   let seq = 0;
   await vi.waitUntil(
     () => {

@@ -46,10 +46,12 @@ export const message = (seq: number, options: MessageOptions = {}): OutboundMess
 /** A link of so many bits per second, without round trip. */
 export const link = (bandwidthBps: number, minRttMs = 0): LinkEstimateSnapshot => ({
   bandwidthBps,
+  capacityBps: bandwidthBps,
   ackRateBps: bandwidthBps,
   minRtt: ms(minRttMs),
   smoothedRtt: ms(minRttMs),
   queueDelay: ms(0),
+  isProbing: false,
   windowBytes: 14_600,
 });
 

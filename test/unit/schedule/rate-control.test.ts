@@ -8,6 +8,8 @@ const calm: RateInput = {
   queueDelay: ms(0),
   videoDelay: ms(0),
   bandwidthBps: 10e6,
+  capacityBps: 0,
+  isProbing: false,
   ackRateBps: 10e6,
   minRtt: ms(40),
 };

@@ -48,8 +48,8 @@ describe('fragment window', () => {
       [20e6, 5_000],
       [1e9, 16_384],
     ] as const) {
-      window.resize(1e9, bps);
-      const maxBytes = window.limit()?.maxBytes ?? 0;
+      window.resize(1e9, { bandwidthBps: bps, capacityBps: 0 }, micros(0));
+      const maxBytes = window.limit(micros(0))?.maxBytes ?? 0;
       const bytes = whole.payload.subarray(0, maxBytes);
       const unit = window.encode({ message: whole, offset: 0, bytes, last: false }, micros(0));
       expect(unit.byteLength).toBeLessThanOrEqual(expected);
@@ -59,12 +59,12 @@ describe('fragment window', () => {
 
   test('beyond the window only what is urgent, and that by 3,000 bytes', () => {
     const window = new FragmentWindow();
-    window.resize(2_000, undefined);
-    expect(window.limit()).toMatchObject({ urgentOnly: false });
+    window.resize(2_000, undefined, micros(0));
+    expect(window.limit(micros(0))).toMatchObject({ urgentOnly: false });
     window.encode(piece(2_000, 0, 2_000), micros(0));
-    expect(window.limit()).toMatchObject({ urgentOnly: true });
+    expect(window.limit(micros(0))).toMatchObject({ urgentOnly: true });
     window.encode(piece(3_000, 0, 3_000), micros(0));
-    expect(window.limit()).toBeUndefined();
+    expect(window.limit(micros(0))).toBeUndefined();
   });
 
   test('an acknowledgement frees the window and says when', () => {

@@ -1,0 +1,73 @@
+/**
+ * The constants of rate control, all in one place: ratios have no unit, times are microseconds, rates bits per second. "Draft" means
+ * found with emulated links of 1 to 20 Mbit/s and 40 ms; "simulated" means chosen with test/support/simulation.
+ */
+
+/** How often is decided. Draft. */
+export const TICK_US = 50e3;
+
+/** The encoder is never asked for less: below it a picture of text is not readable. Draft. */
+export const MIN_BPS = 300e3;
+
+/** A standing delay beyond this many times Dt is overuse, on so many ticks in a row. Draft. */
+export const OVERUSE_FACTOR = 1.5;
+export const OVERUSE_TICKS = 2;
+
+/** A delay this long is acted on at the first tick. Two of Dt's frames beyond overuse; simulated on a step from 20 to 5 Mbit/s. */
+export const ALARM_DELAY_US = 80e3;
+
+/** What a decrease leaves of what the path carries: enough to empty 20 ms of queue in 130 ms. Draft. */
+export const BACKOFF = 0.85;
+
+/** The same when the delay is so long that it has to be emptied fast. Draft. */
+export const SEVERE_BACKOFF = 0.6;
+export const SEVERE_DELAY_US = 100e3;
+
+/** A decrease goes no further down than this at once: the measure of the moment may be wrong. A guess. */
+export const MAX_BACKOFF = 0.4;
+
+/** Nothing changes for this long, and for a round trip, the queue and the way of a report, after a decrease. Draft; simulated. */
+export const MIN_HOLD_US = 100e3;
+export const FEEDBACK_US = 50e3;
+
+/**
+ * For this long after a decrease, and for so many times the delay, only a delay that has grown this much calls for another:
+ * the queue needs time to drain, and steps that follow each other gave away a third of the path (simulated, 3 to 20 Mbit/s).
+ */
+export const DRAINING_US = 500e3;
+export const DRAINING_DELAYS = 3;
+export const DRAINING_GROWTH = 1.1;
+
+/** Growth per second: far from the capacity, near it, at it, and beyond it. The first two are of the draft, the others simulated. */
+export const FAST_GROWTH_PER_S = 0.8;
+export const SLOW_GROWTH_PER_S = 0.06;
+export const CAREFUL_GROWTH_PER_S = 0.02;
+export const BEYOND_GROWTH_PER_S = 0.3;
+
+/** Near the capacity nothing grows while a delay beyond this share of Dt stands: the last percents of the rate are bought with it. Simulated. */
+export const PROBE_DELAY = 0.25;
+
+/** Shares of the capacity at which growth becomes slow, careful and, where no queue contradicts, moderate again. Simulated. */
+export const NEAR_CAPACITY = 0.85;
+export const AT_CAPACITY = 0.95;
+export const BEYOND_CAPACITY = 1.1;
+
+/** The rate of the last overuse counts as the capacity for this long, where trains show none; growth is slow from this share on. Draft. */
+export const OVERUSE_MEMORY_US = 8e6;
+export const NEAR_OVERUSE = 0.8;
+
+/** Growth never runs ahead of what was acknowledged by more than this, unless trains show more. Draft. */
+export const HEADROOM = 1.5;
+export const HEADROOM_BPS = 200e3;
+
+/**
+ * Trains that show this much more than the path carried when its queue grew are not to be believed: a sender whose congestion window
+ * holds it back (losses) sends each picture fast and must wait then. The belief doubles in about seven seconds.
+ */
+export const CONTRADICTION = 1.3;
+export const TRUST_GROWTH_PER_S = 0.1;
+export const MIN_TRUST = 0.02;
+
+/** The standing delay is the lowest of two round trips, within these bounds: one late frame is no overuse. Draft. */
+export const MIN_STANDING_US = 150e3;
+export const MAX_STANDING_US = 400e3;

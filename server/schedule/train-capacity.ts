@@ -1,0 +1,91 @@
+import type { ReportEntry, ReportUnit } from '../../protocol/control/report.ts';
+import type { FlowId } from '../../protocol/flow.ts';
+import { micros32Difference, type Micros32 } from '../../protocol/time.ts';
+import { BandwidthEstimate } from './bandwidth-estimate.ts';
+
+/** A message at least this long is a train of packets whose spread shows the capacity: five packets and more. */
+const MIN_TRAIN_BYTES = 6_000;
+
+/** A train shorter than this says nothing: a browser hands packets over in batches of about a millisecond. */
+const MIN_TRAIN_US = 500;
+
+/** Three packets are enough when they are so far apart that a batch of a millisecond is a fifth of it: paths below 4 Mbit/s. */
+const SHORT_TRAIN_BYTES = 3_600;
+const SHORT_TRAIN_US = 5_000;
+
+/** Bytes of a train that had arrived when its clock started, where packets are seen one by one. */
+export const PACKET_BYTES = 1_200;
+
+/** What a message costs beside its payload: heads of unit, packet and UDP or TCP. */
+const HEAD_BYTES = 60;
+
+/** Small messages remembered, to know what came between the packets of a large one: sound of 320 ms at 5 ms each. */
+const SMALL_KEPT = 64;
+
+/** Trains whose median counts: a batch in the browser makes single ones too fast. */
+const TRAINS = 5;
+
+/** The median has to contradict the estimate for this long to lower it, as in LinkEstimate. */
+const CONTEST_WINDOW_US = 500e3;
+
+/**
+ * The capacity of a path from how far apart the packets of a large message arrive (packet-train dispersion). It needs no more
+ * to be sent than a picture, so that it sees a path that became faster. A pure core; stamps are the client's word.
+ */
+export class TrainCapacity {
+  readonly #estimate = new BandwidthEstimate();
+  readonly #newest = new Map<FlowId, number>();
+  #small: { readonly last: Micros32; readonly bytes: number }[] = [];
+  #rates: number[] = [];
+
+  /** Bits per second; 0 before the first train. */
+  value(now: number): number {
+    return Math.round(this.#estimate.value(now));
+  }
+
+  /** What the newest train showed, bits per second; undefined before the first. */
+  get newestBps(): number | undefined {
+    return this.#rates.at(-1);
+  }
+
+  /** `headBytes`: what of a message had arrived when its first stamp was taken; a packet, or a whole fragment. */
+  onReport({ entries }: ReportUnit, headBytes: number, now: number): void {
+    const fresh = entries.filter((entry) => entry.status !== 'reset' && this.#isNew(entry));
+    const small = fresh.filter(({ bytes }) => bytes < SHORT_TRAIN_BYTES);
+    this.#small = [...this.#small, ...small].slice(-SMALL_KEPT);
+    for (const entry of fresh) this.#add(entry, headBytes, now);
+  }
+
+  /** Something else knows that the capacity has changed. */
+  reset(bps: number, now: number): void {
+    this.#estimate.reset(bps, now);
+    this.#rates = [bps];
+  }
+
+  #add(entry: ReportEntry, headBytes: number, now: number): void {
+    const spread = micros32Difference(entry.last, entry.first);
+    const bytes = entry.bytes - headBytes + PACKET_BYTES;
+    const isLong = bytes >= MIN_TRAIN_BYTES && spread >= MIN_TRAIN_US;
+    if (!isLong && !(bytes >= SHORT_TRAIN_BYTES && spread >= SHORT_TRAIN_US)) return;
+    const measured = bytes - PACKET_BYTES + this.#between(entry, spread);
+    this.#rates = [...this.#rates, (measured * 8e6) / spread].slice(-TRAINS);
+    const sorted = [...this.#rates].sort((a, b) => a - b);
+    const rateBps = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+    this.#estimate.add({ rateBps, isAppLimited: false }, now, CONTEST_WINDOW_US);
+  }
+
+  /** Bytes of small messages that shared the path with a train: on a slow one sound is a fifth of all. */
+  #between({ first }: ReportEntry, spread: number): number {
+    return this.#small.reduce((sum, { last, bytes }) => {
+      const after = micros32Difference(last, first);
+      return after > 0 && after < spread ? sum + bytes + HEAD_BYTES : sum;
+    }, 0);
+  }
+
+  /** Sound is sent twice, and a repetition was under way for as long as the packet behind it waited. */
+  #isNew({ flow, seq }: ReportEntry): boolean {
+    if (seq <= (this.#newest.get(flow) ?? -1)) return false;
+    this.#newest.set(flow, seq);
+    return true;
+  }
+}

@@ -1,0 +1,81 @@
+import type { SteeredEncoder } from '../../../server/session/encoder-steering.ts';
+import type { EventQueue } from './event-queue.ts';
+
+/** A picture that was encoded; microseconds of simulated time. */
+export interface EncodedPicture {
+  readonly capturedAt: number;
+  readonly bytes: number;
+  readonly key: boolean;
+}
+
+export interface SimulatedEncoderOptions {
+  readonly bps: number;
+  readonly random: () => number;
+  /** Share of the asked rate that it makes. */
+  readonly yield: number;
+  readonly isMoving: (atMs: number) => boolean;
+}
+
+/** As x264 in the lab: 8 to 14 ms from capture to the access unit, a keyframe of 50 ms of the rate, pictures from 0.6 to 1.4 of the mean. */
+const ENCODE_US = 8_000;
+const ENCODE_SPREAD_US = 6_000;
+const KEYFRAME_SECONDS = 0.05;
+const STILL_BYTES = 200;
+
+/** An encoder that makes what it is asked for. */
+export class SimulatedEncoder implements SteeredEncoder {
+  readonly #events: EventQueue;
+  readonly #options: SimulatedEncoderOptions;
+  #bps: number;
+  #frameRate = 60;
+  #isPaused = false;
+  #wantsKey = true;
+  captured = 0;
+  #busyUntil = 0;
+
+  constructor(events: EventQueue, options: SimulatedEncoderOptions) {
+    this.#events = events;
+    this.#options = options;
+    this.#bps = options.bps;
+  }
+
+  setBitrate(kbps: number): void {
+    this.#bps = kbps * 1000;
+  }
+
+  setFrameRate(fps: number): void {
+    if (fps !== this.#frameRate) this.#wantsKey = true;
+    this.#frameRate = fps;
+  }
+
+  setPaused(paused: boolean): void {
+    this.#isPaused = paused;
+  }
+
+  requestKeyframe(): void {
+    this.#wantsKey = true;
+  }
+
+  start(made: (picture: EncodedPicture) => void): void {
+    const capture = (): void => {
+      if (!this.#isPaused) this.#encode(made);
+      this.#events.after(1e6 / this.#frameRate, capture);
+    };
+    capture();
+  }
+
+  #encode(made: (picture: EncodedPicture) => void): void {
+    this.captured += 1;
+    const { random, isMoving } = this.#options;
+    const key = this.#wantsKey;
+    this.#wantsKey = false;
+    const capturedAt = this.#events.now;
+    const bps = this.#bps * this.#options.yield;
+    const moving = (bps / 8 / this.#frameRate) * (0.6 + 0.8 * random());
+    const picture = isMoving(capturedAt / 1000) ? moving : STILL_BYTES;
+    const bytes = Math.max(100, Math.round(key ? (this.#bps / 8) * KEYFRAME_SECONDS : picture));
+    const doneAt = Math.max(this.#busyUntil, capturedAt + ENCODE_US + random() * ENCODE_SPREAD_US);
+    this.#busyUntil = doneAt;
+    this.#events.after(doneAt - capturedAt, () => made({ capturedAt, bytes, key }));
+  }
+}
