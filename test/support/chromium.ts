@@ -63,6 +63,8 @@ export async function openLink(
 
 /** Logs the page's login out, which frees the desktop's control at once, and closes the page. */
 export async function logOut({ page, context }: OpenedPage): Promise<void> {
+  // A request that is being answered when the page closes is nobody's any more.
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
   await page.evaluate(() => fetch('/api/logout', { method: 'POST' }));
   await context.close();
 }

@@ -4,6 +4,14 @@ import { once } from 'node:events';
 /** What happens to packets of one direction. */
 export type Passage = 'pass' | 'hold' | 'drop';
 
+/** What a path does to every packet that passes, in both directions. */
+export interface Impairment {
+  /** Milliseconds that a packet takes longer. */
+  readonly delayMs: number;
+  /** Of so many packets one is lost. */
+  readonly lossOneIn: number;
+}
+
 /**
  * A path between one client and a server on the loopback address, which a test can hold up or cut without either end
  * being told.
@@ -14,10 +22,14 @@ export class UdpRelay {
   readonly #near: Socket;
   readonly #far: Socket;
   readonly #serverPort: number;
+  #isClosed = false;
   #client: RemoteInfo | undefined;
   #toClient: Passage = 'pass';
   #toServer: Passage = 'pass';
   readonly #heldForClient: Buffer[] = [];
+  /** Counts packets of both directions, so that each run of a test loses the same ones. */
+  #packets = 0;
+  impairment: Impairment | undefined;
 
   private constructor(near: Socket, far: Socket, serverPort: number) {
     this.#near = near;
@@ -26,11 +38,12 @@ export class UdpRelay {
     this.port = near.address().port;
     near.on('message', (packet, from) => {
       this.#client = from;
-      if (this.#toServer === 'pass') far.send(packet, this.#serverPort, '127.0.0.1');
+      if (this.#toServer !== 'pass') return;
+      this.#carry(() => far.send(packet, this.#serverPort, '127.0.0.1'));
     });
     far.on('message', (packet) => {
       if (this.#toClient === 'hold') this.#heldForClient.push(packet);
-      else if (this.#toClient === 'pass') this.#sendToClient(packet);
+      else if (this.#toClient === 'pass') this.#carry(() => this.#sendToClient(packet));
     });
   }
 
@@ -55,8 +68,19 @@ export class UdpRelay {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#near.close();
     this.#far.close();
+  }
+
+  #carry(send: () => void): void {
+    const { impairment } = this;
+    this.#packets += 1;
+    if (impairment === undefined) send();
+    else if (this.#packets % impairment.lossOneIn !== 0)
+      setTimeout(() => {
+        if (!this.#isClosed) send();
+      }, impairment.delayMs);
   }
 
   #sendToClient(packet: Buffer): void {
