@@ -1,11 +1,10 @@
 /** The page's entry: puts the parts together and comes in. */
 import { fetchSessionStatus, takeToken } from './login.ts';
-import { readPageParameters, TRANSPORT_PARAMETER } from './page-parameters.ts';
+import { addressedSettings, addressWithout, readPageParameters } from './page-parameters.ts';
 import type { PlayerOptions, PlayerProbe } from './player.ts';
 import { Player } from './player.ts';
 import { createLink, login, logout } from './session-api.ts';
-import type { TransportKind } from './transport/transport.ts';
-import type { AppOptions } from './view/app-view.ts';
+import { SettingsStore } from './settings/settings-store.ts';
 import './view/app-view.ts';
 
 declare global {
@@ -15,22 +14,8 @@ declare global {
   }
 }
 
-/** Moves the session, and keeps the choice in the address for the next time that the page is loaded. */
-async function pinTransport(transport: TransportKind | undefined): Promise<void> {
-  const holds = await player?.chooseTransport(transport ?? 'auto');
-  // Also when it does not hold, so that the settings show what does.
-  app.options = { ...options, pinned: holds === true ? transport : app.options?.pinned };
-  if (holds !== true) return;
-  const page = new URL(location.href);
-  if (transport === undefined) page.searchParams.delete(TRANSPORT_PARAMETER);
-  else page.searchParams.set(TRANSPORT_PARAMETER, transport);
-  history.replaceState(null, '', page);
-}
-
-let player: Player | undefined;
-
 function createPlayer(options: PlayerOptions): Player {
-  player = new Player(options);
+  const player = new Player(options);
   if (player.probe !== undefined) window.oriel = { probe: player.probe };
   return player;
 }
@@ -41,17 +26,17 @@ function tokenFromAddress(): string | undefined {
   return takeToken({ hash, pathname, search, replace });
 }
 
-const { pinned, mode } = readPageParameters(location.search);
 const app = document.createElement('oriel-app');
-const options: AppOptions = {
+app.options = {
   api: { login, logout, createLink, sessionStatus: fetchSessionStatus },
   createPlayer,
-  pinned,
-  mode: mode ?? 'balanced',
-  pinTransport,
+  settings: {
+    store: new SettingsStore(() => localStorage),
+    addressed: addressedSettings(readPageParameters(location.search)),
+    onChosen: (names) => history.replaceState(null, '', addressWithout(location.href, names)),
+  },
   reload: () => location.reload(),
 };
-app.options = options;
 document.body.append(app);
 void app.enter(tokenFromAddress());
 

@@ -1,4 +1,5 @@
 import { latencyModeNames, type LatencyModeName } from '../protocol/latency-mode.ts';
+import type { UserChange } from './settings/user-settings.ts';
 import { transportNamed, type TransportKind } from './transport/transport.ts';
 
 /** `?mode=`, `?transport=`, `?upgrade=` and `?probe=1` of the page's address. */
@@ -11,16 +12,13 @@ export interface PageParameters {
   readonly upgradePauseMs?: number;
 }
 
-/** The parameter that pins a transport. */
-export const TRANSPORT_PARAMETER = 'transport';
-
 /** Reads the query of the page's address; a value that is not known counts as absent. */
 export function readPageParameters(search: string): PageParameters {
   const parameters = new URLSearchParams(search);
   const mode = latencyModeNames.find((name) => name === parameters.get('mode'));
   return {
     mode,
-    pinned: transportNamed(parameters.get(TRANSPORT_PARAMETER)),
+    pinned: transportNamed(parameters.get('transport')),
     hasProbe: parameters.get('probe') === '1',
     ...upgradePause(Number(parameters.get('upgrade') ?? Number.NaN)),
   };
@@ -29,4 +27,25 @@ export function readPageParameters(search: string): PageParameters {
 /** Pauses of a tenth of a second up to an hour. */
 function upgradePause(seconds: number): { readonly upgradePauseMs?: number } {
   return seconds >= 0.1 && seconds <= 3600 ? { upgradePauseMs: seconds * 1000 } : {};
+}
+
+/** What the address asks for, above what this browser has stored. */
+export function addressedSettings({ mode, pinned }: PageParameters): UserChange {
+  return {
+    ...(mode === undefined ? {} : { mode }),
+    ...(pinned === undefined ? {} : { transport: pinned }),
+  };
+}
+
+/**
+ * The address without what it asked for of some settings: who chooses otherwise later wants that at the next visit too.
+ *
+ * @param changed names of settings; those that an address cannot ask for change nothing
+ */
+export function addressWithout(address: string, changed: readonly string[]): string {
+  const page = new URL(address);
+  for (const name of ['mode', 'transport']) {
+    if (changed.includes(name)) page.searchParams.delete(name);
+  }
+  return page.href;
 }

@@ -11,7 +11,7 @@ import type { InputEvent } from '../protocol/input.ts';
 import { mergeChange } from '../protocol/stream-settings.ts';
 import { SoundOutput } from './audio/output.ts';
 import networkWorkerUrl from './network.worker.ts?worker&url';
-import { readPageParameters, type PageParameters } from './page-parameters.ts';
+import { addressedSettings, readPageParameters, type PageParameters } from './page-parameters.ts';
 import { scriptUrl } from './script-urls.ts';
 import { sayLeave } from './session-api.ts';
 import { Measurements } from './stats/measurements.ts';
@@ -237,11 +237,6 @@ export class Player {
     return { settings: this.settings, refused: { ...answer.refused, ...refused } };
   }
 
-  /** Silences the sound without stopping it. */
-  setMuted(muted: boolean): void {
-    void this.apply({ muted });
-  }
-
   /** Starts the sound inside a user gesture where the browser demands one. Never rejects. */
   resumeSound(): Promise<void> {
     return this.#sound.resume();
@@ -417,14 +412,6 @@ export class Player {
   #toVideo(message: ToVideoWorker, transfer: Transferable[] = []): void {
     this.#video.postMessage(message, transfer);
   }
-}
-
-/** What the page's address asks for. */
-function addressedSettings({ mode, pinned }: PageParameters): UserChange {
-  return {
-    ...(mode === undefined ? {} : { mode }),
-    ...(pinned === undefined ? {} : { transport: pinned }),
-  };
 }
 
 /** Storage may be forbidden to this page; then the race runs as for the first time. */

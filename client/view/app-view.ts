@@ -2,10 +2,9 @@
 import { LitElement, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
-import type { LatencyModeName } from '../../protocol/latency-mode.ts';
 import type { Entry, EntryApi } from '../login.ts';
 import { enter, refusalText } from '../login.ts';
-import type { TransportKind } from '../transport/transport.ts';
+import type { SettingsOfPage } from '../settings/settings-control.ts';
 import './desktop-screen.ts';
 import './login-view.ts';
 import './notice-view.ts';
@@ -22,10 +21,7 @@ export interface AppApi extends EntryApi {
 export interface AppOptions {
   readonly api: AppApi;
   readonly createPlayer: CreatePlayer;
-  readonly pinned: TransportKind | undefined;
-  readonly mode: LatencyModeName;
-  /** Moves the session to another transport, or lets it choose; resolves when that is decided. */
-  pinTransport(transport: TransportKind | undefined): Promise<void>;
+  readonly settings: SettingsOfPage;
   /** Loads the page again: a newer one may be needed, or a new login. */
   reload(): void;
 }
@@ -85,12 +81,10 @@ export class AppView extends LitElement {
       <oriel-desktop-screen
         .createPlayer=${options.createPlayer}
         .createLink=${options.api.createLink}
-        .pinned=${options.pinned}
-        .mode=${options.mode}
+        .settings=${options.settings}
         @again=${() => void this.enter(undefined)}
         @reload=${() => options.reload()}
         @logout=${() => void this.#logOut(options.api)}
-        @transport=${(event: CustomEvent<TransportKind | undefined>) => void options.pinTransport(event.detail)}
       ></oriel-desktop-screen>
     `;
   }

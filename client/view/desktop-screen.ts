@@ -1,12 +1,12 @@
 /** One connection on the screen: picture, bar, overlay and settings around one player. */
 import { LitElement, css, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { LatencyModeName } from '../../protocol/latency-mode.ts';
 import type { PlayerState, PlayerStats, SoundState, TransportMove } from '../player.ts';
-import type { VideoCodecName } from '../../protocol/video-codec.ts';
 import { flagsOf } from '../input/keyboard-facts.ts';
 import { isStatisticsKey } from '../input/local-keys.ts';
-import type { TransportKind } from '../transport/transport.ts';
+import type { SettingName } from '../settings/setting-access.ts';
+import type { SettingsView } from '../settings/settings-book.ts';
+import { SettingsControl, type SettingsOfPage } from '../settings/settings-control.ts';
 import type { StageLatency } from '../worker-messages.ts';
 import type { CompareDialog } from './compare/compare-dialog.ts';
 import './connection-overlay.ts';
@@ -20,6 +20,7 @@ import type { CreatePlayer, PlayerControl } from './player-control.ts';
 import './stats-overlay.ts';
 import { History, type DeliveredRate } from './statistics/history.ts';
 import './settings-panel.ts';
+import type { SettingChoice } from './settings/controls.ts';
 import type { CreateLink } from './settings/sharing-section.ts';
 import './status-bar.ts';
 import type { StatusBarAction } from './status-bar.ts';
@@ -27,7 +28,7 @@ import { base, buttons } from './theme.ts';
 
 /**
  * `<oriel-desktop-screen>`: makes a player when it enters the page and closes it when it leaves. Dispatches `again` and `reload` when
- * the user asks for a new connection or a new page, and lets `transport` and `logout` of the settings pass.
+ * the user asks for a new connection or a new page, and lets `logout` of the settings pass.
  */
 export class DesktopScreen extends LitElement {
   static override readonly styles = [
@@ -66,40 +67,36 @@ export class DesktopScreen extends LitElement {
   static override readonly properties = {
     createPlayer: { attribute: false },
     createLink: { attribute: false },
-    pinned: { attribute: false },
-    mode: { attribute: false },
+    settings: { attribute: false },
     state: { state: true },
     stats: { state: true },
     sound: { state: true },
     move: { state: true },
-    isMuted: { state: true },
+    view: { state: true },
     isFullscreen: { state: true },
     areSettingsOpen: { state: true },
     areStatisticsOpen: { state: true },
-    codecs: { state: true },
     hadPicture: { state: true },
   };
 
   declare createPlayer: CreatePlayer;
   declare createLink: CreateLink | undefined;
-  /** The transport that the address pins. */
-  declare pinned: TransportKind | undefined;
-  declare mode: LatencyModeName;
+  declare settings: SettingsOfPage;
   declare state: PlayerState;
   /** The newest statistics; undefined while there is no live connection. */
   declare stats: PlayerStats | undefined;
   declare sound: SoundState;
   /** The newest change of the transport. */
   declare move: TransportMove | undefined;
-  declare isMuted: boolean;
+  /** What the settings show; undefined until there is a player. */
+  declare view: SettingsView | undefined;
   declare isFullscreen: boolean;
   declare areSettingsOpen: boolean;
   declare areStatisticsOpen: boolean;
-  /** What the stream can be encoded as. */
-  declare codecs: readonly VideoCodecName[];
   declare hadPicture: boolean;
 
   #player: PlayerControl | undefined;
+  #control: SettingsControl | undefined;
   #fullscreen: Fullscreen | undefined;
   readonly #history = new History<StageLatency>();
   readonly #rates = new History<DeliveredRate>();
@@ -115,17 +112,14 @@ export class DesktopScreen extends LitElement {
   constructor() {
     super();
     this.createLink = undefined;
-    this.pinned = undefined;
-    this.mode = 'balanced';
     this.state = { phase: 'connecting' };
     this.stats = undefined;
     this.sound = 'starting';
     this.move = undefined;
-    this.isMuted = false;
+    this.view = undefined;
     this.isFullscreen = false;
     this.areSettingsOpen = false;
     this.areStatisticsOpen = false;
-    this.codecs = [];
     this.hadPicture = false;
   }
 
@@ -140,6 +134,7 @@ export class DesktopScreen extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.removeEventListener('keydown', this.#keyDown);
+    this.#control?.close();
     this.#player?.close();
     this.#player = undefined;
     this.#fullscreen?.close();
@@ -148,14 +143,22 @@ export class DesktopScreen extends LitElement {
   protected override firstUpdated(): void {
     const view = this.#view;
     if (view === null) return;
+    const control = new SettingsControl({
+      ...this.settings,
+      onView: (settings) => (this.view = settings),
+    });
+    this.#control = control;
+    this.view = control.view;
     this.#player = this.createPlayer({
       canvas: view.canvas,
-      onStream: ({ offers }) => (this.codecs = offers.codecs),
+      settings: control.chosen,
+      onStream: (stream) => control.streamed(stream),
       onState: (state) => this.#stateChanged(state),
       onCursor: (cursor) => view.showCursor(cursor),
       onMove: (move) => (this.move = move),
       onStats: (stats) => this.#statsChanged(stats),
     });
+    control.join(this.#player);
     this.#player.start();
   }
 
@@ -168,7 +171,7 @@ export class DesktopScreen extends LitElement {
       <oriel-status-bar
         .state=${state}
         .latencyMs=${latencyOf(this.stats)}
-        .isMuted=${this.isMuted}
+        .isMuted=${this.#isMuted}
         .hasSound=${this.sound !== 'unavailable'}
         .isFullscreen=${this.isFullscreen}
         .canFullscreen=${Fullscreen.isAvailable}
@@ -202,18 +205,20 @@ export class DesktopScreen extends LitElement {
         @action=${(event: CustomEvent<OverlayAction>) => this.dispatchEvent(new Event(event.detail))}
       ></oriel-connection-overlay>
       ${
-        isLive && this.sound === 'suspended' && !this.isMuted
+        isLive && this.sound === 'suspended' && !this.#isMuted
           ? html`<button class="button sound" @click=${() => this.#gesture()}>
               ${soundOffIcon} Click for sound
             </button>`
           : nothing
       }
       <oriel-settings-panel
-        .pinned=${this.pinned}
-        .active=${state.transport}
-        .mode=${this.mode}
+        .view=${this.view}
+        .state=${state}
+        .move=${this.move}
         .isController=${mayControl}
         .createLink=${this.createLink}
+        @setting=${(event: CustomEvent<SettingChoice>) => this.#choose(event.detail)}
+        @reset=${(event: CustomEvent<readonly SettingName[]>) => this.#control?.reset(event.detail)}
         @close=${() => this.#settingsClosed()}
         @compare=${() => void this.#compare()}
         @lockpointer=${() => void this.#lockPointer()}
@@ -222,7 +227,7 @@ export class DesktopScreen extends LitElement {
         .player=${this.#player}
         .state=${state}
         .stats=${this.stats}
-        .codecs=${this.codecs}
+        .codecs=${this.view?.stream?.offers.codecs ?? []}
         @close=${() => this.#toDesktop()}
       ></oriel-compare-dialog>
     `;
@@ -286,8 +291,10 @@ export class DesktopScreen extends LitElement {
   #act(action: StatusBarAction): void {
     switch (action) {
       case 'mute':
-        this.isMuted = !this.isMuted;
-        this.#player?.setMuted(this.isMuted);
+        this.#choose({
+          choice: { subjects: ['muted'], change: { muted: !this.#isMuted } },
+          isGliding: false,
+        });
         return;
       case 'keyboard':
         this.#view?.toggleTouchKeyboard();
@@ -302,6 +309,14 @@ export class DesktopScreen extends LitElement {
         this.areSettingsOpen = true;
         this.renderRoot.querySelector('oriel-settings-panel')?.show();
     }
+  }
+
+  get #isMuted(): boolean {
+    return this.view?.settings.muted ?? false;
+  }
+
+  #choose({ choice, isGliding }: SettingChoice): void {
+    this.#control?.choose(choice, isGliding);
   }
 
   #settingsClosed(): void {

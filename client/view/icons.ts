@@ -43,6 +43,8 @@ export const copyIcon = icon(
   svg`<rect x="9" y="9" width="11" height="11" rx="2" /><path d="M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3" />`,
 );
 export const checkIcon = icon(svg`<path d="m5 12.5 4.5 4.5L19 7.5" />`);
+export const warningIcon = icon(svg`<path d="M12 4.5 3.5 19h17zM12 10v4.5m0 2.5h.01" />`);
+export const resetIcon = icon(svg`<path d="M5 5v5h5M5.6 10A7.5 7.5 0 1 1 4.5 14" />`);
 export const linkIcon = icon(
   svg`<path d="M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.7l1-1" />`,
 );

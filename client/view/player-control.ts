@@ -3,7 +3,10 @@ import type { Player, PlayerOptions } from '../player.ts';
 import type { ComparePlayer } from './compare/compare-player.ts';
 
 export type PlayerControl = ComparePlayer &
-  Pick<Player, 'start' | 'sendInput' | 'setMuted' | 'resumeSound' | 'soundState' | 'close'>;
+  Pick<
+    Player,
+    'start' | 'sendInput' | 'settings' | 'apply' | 'resumeSound' | 'soundState' | 'close'
+  >;
 
 /** Makes a player for one canvas; the screen that asked for it closes it. */
 export type CreatePlayer = (options: PlayerOptions) => PlayerControl;

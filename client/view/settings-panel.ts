@@ -1,130 +1,50 @@
-/** The settings, as a sheet at the side (at the bottom on a phone). Each section is a component of its own. */
-import { LitElement, css, html } from 'lit';
-import type { TemplateResult } from 'lit';
-import type { LatencyModeName } from '../../protocol/latency-mode.ts';
-import type { TransportKind } from '../transport/transport.ts';
-import { closeIcon } from './icons.ts';
-import './settings/compare-section.ts';
-import './settings/connection-section.ts';
-import './settings/input-section.ts';
-import './settings/session-section.ts';
-import './settings/sharing-section.ts';
+/** The settings, as a sheet at the side (at the bottom on a phone). Each section is a component of its own: settings/sections.ts. */
+import { LitElement, html, nothing } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
+import type { PlayerState, TransportMove } from '../player.ts';
+import { accessTo, type SettingName } from '../settings/setting-access.ts';
+import type { SettingsView } from '../settings/settings-book.ts';
+import { closeIcon, resetIcon } from './icons.ts';
+import { announcement } from './settings/announcement.ts';
+import { panelStyles } from './settings/panel-styles.ts';
+import { sections, type Section } from './settings/sections.ts';
 import type { CreateLink } from './settings/sharing-section.ts';
 import { base, buttons } from './theme.ts';
 
 /**
- * `<oriel-settings-panel>`: opened with `show()`. The sections dispatch what the user asks for: `transport` (detail: TransportKind
- * or undefined), `compare`, `lockpointer`, `logout`; the panel dispatches `close`.
+ * `<oriel-settings-panel>`: opened with `show()`. The sections dispatch what the user asks for: `setting` (detail: SettingChoice),
+ * `compare`, `lockpointer`, `logout`; the panel dispatches `reset` (detail: names of settings) and `close`.
  */
 export class SettingsPanel extends LitElement {
-  static override readonly styles = [
-    base,
-    buttons,
-    css`
-      dialog {
-        display: flex;
-        flex-direction: column;
-        width: min(24rem, 100%);
-        max-width: none;
-        height: calc(100dvh - 24px);
-        max-height: none;
-        margin: 12px 12px 12px auto;
-        padding: 0;
-        border: 1px solid var(--line);
-        border-radius: 18px;
-        background: var(--surface);
-        box-shadow: var(--shadow);
-        color: var(--text);
-        overflow: hidden;
-        overscroll-behavior: contain;
-      }
-
-      dialog:not([open]) {
-        display: none;
-      }
-
-      dialog[open] {
-        animation: enter 220ms cubic-bezier(0.3, 0.7, 0.2, 1);
-      }
-
-      dialog::backdrop {
-        background: rgb(5 7 10 / 45%);
-      }
-
-      @keyframes enter {
-        from {
-          opacity: 0;
-          transform: translateX(24px);
-        }
-      }
-
-      header {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        padding: 14px 14px 14px 22px;
-        border-bottom: 1px solid var(--line);
-      }
-
-      h2 {
-        margin: 0;
-        font-size: 1.1rem;
-        font-weight: 650;
-        letter-spacing: -0.01em;
-      }
-
-      .sections {
-        display: grid;
-        align-content: start;
-        gap: 28px;
-        flex: 1;
-        padding: 22px;
-        overflow: auto;
-      }
-
-      @media (max-width: 520px) {
-        dialog {
-          width: 100%;
-          height: auto;
-          max-height: 88dvh;
-          margin: auto 0 0;
-          border-width: 1px 0 0;
-          border-radius: 18px 18px 0 0;
-        }
-
-        @keyframes enter {
-          from {
-            opacity: 0;
-            transform: translateY(24px);
-          }
-        }
-      }
-    `,
-  ];
+  static override readonly styles = [base, buttons, panelStyles];
 
   static override readonly properties = {
-    pinned: { attribute: false },
-    active: { attribute: false },
-    mode: { attribute: false },
+    view: { attribute: false },
+    state: { attribute: false },
+    move: { attribute: false },
     isController: { attribute: false },
     createLink: { attribute: false },
+    news: { state: true },
   };
 
-  /** The transport that the address pins. */
-  declare pinned: TransportKind | undefined;
-  /** The transport in use. */
-  declare active: TransportKind | undefined;
-  declare mode: LatencyModeName;
+  /** Undefined until there is a player. */
+  declare view: SettingsView | undefined;
+  declare state: PlayerState;
+  /** The newest change of the transport. */
+  declare move: TransportMove | undefined;
   declare isController: boolean;
   declare createLink: CreateLink | undefined;
+  /** What was applied or refused last, for those who hear the page. */
+  declare news: string;
 
   constructor() {
     super();
-    this.pinned = undefined;
-    this.active = undefined;
-    this.mode = 'balanced';
+    this.view = undefined;
+    this.state = { phase: 'connecting' };
+    this.move = undefined;
     this.isController = false;
     this.createLink = undefined;
+    this.news = '';
   }
 
   /** Opens the panel; does nothing when it is open. */
@@ -137,6 +57,11 @@ export class SettingsPanel extends LitElement {
     this.#dialog?.close();
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('view') || this.view === undefined) return;
+    this.news = announcement(changed.get('view'), this.view) ?? this.news;
+  }
+
   protected override render(): TemplateResult {
     return html`
       <dialog
@@ -146,26 +71,71 @@ export class SettingsPanel extends LitElement {
       >
         <header>
           <h2 id="title">Settings</h2>
+          ${this.#renderReset('everything', allSettings)}
           <button class="icon-button" aria-label="Close settings" @click=${() => this.close()}>
             ${closeIcon}
           </button>
         </header>
-        <div class="sections">
-          <oriel-connection-section
-            .pinned=${this.pinned}
-            .active=${this.active}
-            .mode=${this.mode}
-          ></oriel-connection-section>
-          <oriel-compare-section></oriel-compare-section>
-          <oriel-input-section .isController=${this.isController}></oriel-input-section>
-          <oriel-sharing-section
-            .isController=${this.isController}
-            .createLink=${this.createLink}
-          ></oriel-sharing-section>
-          <oriel-session-section></oriel-session-section>
-        </div>
+        <div class="sections">${this.#renderSections()}</div>
+        <p class="sr" role="status">${this.news}</p>
       </dialog>
     `;
+  }
+
+  #renderSections(): TemplateResult | typeof nothing {
+    const { view, state, move, isController, createLink } = this;
+    if (view === undefined) return nothing;
+    const context = { view, state, move, isController, createLink };
+    return html`${sections.map(
+      (section) => html`
+        <section aria-labelledby="${section.name}-title">
+          ${this.#renderTitle(section)} ${section.render(context)}
+        </section>
+      `,
+    )}`;
+  }
+
+  #renderTitle({ name, title, settings }: Section): TemplateResult {
+    return html`
+      <div class="title">
+        <h3 id="${name}-title">${title}</h3>
+        ${settings.length === 0 ? nothing : this.#renderReset(title, settings)}
+      </div>
+    `;
+  }
+
+  /** Stays in place when there is nothing to take back, so that the focus stays too. */
+  #renderReset(what: string, names: readonly SettingName[]): TemplateResult {
+    const resettable = this.#resettable(names);
+    const isIdle = resettable.length === 0;
+    return html`
+      <button
+        class="reset"
+        type="button"
+        aria-label="Reset ${what} to defaults"
+        title="Reset ${what} to defaults"
+        aria-disabled=${isIdle ? 'true' : 'false'}
+        @click=${() => {
+          if (!isIdle) this.#reset(resettable);
+        }}
+      >
+        ${resetIcon} ${names === allSettings ? 'Reset all' : 'Reset'}
+      </button>
+    `;
+  }
+
+  /** What differs from the defaults and may be changed. */
+  #resettable(names: readonly SettingName[]): readonly SettingName[] {
+    const { view } = this;
+    if (view === undefined) return [];
+    const { settings, defaults, stream } = view;
+    return names.filter(
+      (name) => settings[name] !== defaults[name] && accessTo(name, stream) === 'open',
+    );
+  }
+
+  #reset(names: readonly SettingName[]): void {
+    this.dispatchEvent(new CustomEvent<readonly SettingName[]>('reset', { detail: names }));
   }
 
   get #dialog(): HTMLDialogElement | null {
@@ -181,6 +151,8 @@ export class SettingsPanel extends LitElement {
     if (x < left || x > right || y < top || y > bottom) this.close();
   }
 }
+
+const allSettings = sections.flatMap(({ settings }) => settings);
 
 customElements.define('oriel-settings-panel', SettingsPanel);
 

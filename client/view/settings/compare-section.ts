@@ -11,7 +11,6 @@ export class CompareSection extends LitElement {
 
   protected override render(): TemplateResult {
     return html`
-      <h3>Measure</h3>
       <p>
         Run settings in turn on this desktop and see which suits it, or measure click to photon.
       </p>

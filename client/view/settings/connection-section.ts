@@ -1,152 +1,71 @@
-/** How the desktop comes here: transport and latency mode. */
-import { LitElement, css, html, nothing } from 'lit';
+/** How the desktop comes here, and why this way. */
+import { LitElement, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
-import type { LatencyModeName } from '../../../protocol/latency-mode.ts';
-import type { TransportKind } from '../../transport/transport.ts';
-import { transportLabels } from '../status-text.ts';
+import { transportChoices } from '../../../protocol/stream-settings.ts';
+import type { SettingsView } from '../../settings/settings-book.ts';
+import type { PlayerState, TransportMove } from '../../player.ts';
+import { moveText, transportLabels } from '../status-text.ts';
 import { base } from '../theme.ts';
+import { controls as controlStyles } from './control-styles.ts';
+import { choose, segments } from './controls.ts';
 import { section } from './section-styles.ts';
+import { transportChoiceLabels } from './words.ts';
 
-const modeLabels: Readonly<Record<LatencyModeName, string>> = {
-  instant: 'Instant',
-  balanced: 'Balanced',
-  smooth: 'Smooth',
-  movie: 'Movie',
-};
-
-const choices = [
-  { value: undefined, label: 'Automatic' },
-  { value: 'webtransport', label: transportLabels.webtransport },
-  { value: 'websocket', label: transportLabels.websocket },
-] as const;
-
-/** `<oriel-connection-section>`: dispatches `transport`, composed, with the TransportKind to pin or undefined. */
+/** `<oriel-connection-section>`: dispatches `setting` (SettingChoice), composed. */
 export class ConnectionSection extends LitElement {
-  static override readonly styles = [
-    base,
-    section,
-    css`
-      fieldset {
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
-
-      legend {
-        padding: 0;
-        margin-bottom: 8px;
-      }
-
-      .choices {
-        display: flex;
-        gap: 2px;
-        padding: 3px;
-        border: 1px solid var(--line);
-        border-radius: 12px;
-        background: var(--page);
-      }
-
-      label {
-        position: relative;
-        display: grid;
-        flex: auto;
-        place-items: center;
-        min-height: 38px;
-        padding: 0 6px;
-        border-radius: 9px;
-        color: var(--text-soft);
-        cursor: pointer;
-        font-size: 0.85rem;
-        font-weight: 550;
-        transition: background-color 140ms ease;
-      }
-
-      label:hover {
-        color: var(--text);
-      }
-
-      label:has(:checked) {
-        background: var(--hover);
-        color: var(--text);
-      }
-
-      label:has(:focus-visible) {
-        outline: 2px solid var(--accent);
-        outline-offset: 1px;
-      }
-
-      input {
-        position: absolute;
-        inset: 0;
-        margin: 0;
-        opacity: 0;
-        cursor: pointer;
-      }
-
-      @media (pointer: coarse) {
-        label {
-          min-height: 44px;
-        }
-      }
-    `,
-  ];
-
+  static override readonly styles = [base, section, controlStyles];
   static override readonly properties = {
-    pinned: { attribute: false },
-    active: { attribute: false },
-    mode: { attribute: false },
+    view: { attribute: false },
+    state: { attribute: false },
+    move: { attribute: false },
   };
 
-  declare pinned: TransportKind | undefined;
-  declare active: TransportKind | undefined;
-  declare mode: LatencyModeName;
-
-  constructor() {
-    super();
-    this.pinned = undefined;
-    this.active = undefined;
-    this.mode = 'balanced';
-  }
+  declare view: SettingsView;
+  declare state: PlayerState;
+  /** The newest change of the transport. */
+  declare move: TransportMove | undefined;
 
   protected override render(): TemplateResult {
+    const { view } = this;
+    const { transport } = view.settings;
     return html`
-      <h3>Connection</h3>
-      <fieldset>
-        <legend>Transport</legend>
-        <div class="choices">
-          ${choices.map(
-            ({ value, label }) => html`
-              <label>
-                <input
-                  type="radio"
-                  name="transport"
-                  .checked=${live(this.pinned === value)}
-                  @change=${() => this.#choose(value)}
-                />
-                ${label}
-              </label>
-            `,
-          )}
-        </div>
-      </fieldset>
-      ${
-        this.active === undefined
-          ? nothing
-          : html`<div class="row">
-              <span>In use</span><span class="value">${transportLabels[this.active]}</span>
-            </div>`
-      }
-      <div class="row">
-        <span>Latency mode</span><span class="value">${modeLabels[this.mode]}</span>
-      </div>
+      ${segments({
+        view,
+        subject: 'transport',
+        options: transportChoices.map((value) => ({ value, label: transportChoiceLabels[value] })),
+        value: transport,
+        onChoose: (value) => choose(this, 'transport', { transport: value }),
+      })}
+      ${this.#renderUse()}
     `;
   }
 
-  #choose(value: TransportKind | undefined): void {
-    this.dispatchEvent(
-      new CustomEvent('transport', { detail: value, bubbles: true, composed: true }),
-    );
+  #renderUse(): TemplateResult | typeof nothing {
+    const { transport } = this.state;
+    if (transport === undefined) return nothing;
+    return html`
+      <div class="row">
+        <span>In use</span><span class="value">${transportLabels[transport]}</span>
+      </div>
+      <p class="note">${this.#why}</p>
+      ${
+        this.move === undefined
+          ? nothing
+          : html`<p class="note">Last change: ${moveText(this.move)}</p>`
+      }
+    `;
+  }
+
+  get #why(): string {
+    const chosen = this.view.settings.transport;
+    if (chosen === 'auto') {
+      return this.move?.hasMoved === true
+        ? 'Measurements choose it while the session goes on.'
+        : 'It was ready first; measurements may move the session later.';
+    }
+    return chosen === this.state.transport
+      ? 'Chosen here: the session stays on it.'
+      : `Chosen here is ${transportLabels[chosen]}, which is not reached now.`;
   }
 }
 

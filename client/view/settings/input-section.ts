@@ -28,7 +28,6 @@ export class InputSection extends LitElement {
 
   protected override render(): TemplateResult {
     return html`
-      <h3>Mouse and keyboard</h3>
       ${
         this.isController && matchMedia('(pointer: fine)').matches
           ? html`

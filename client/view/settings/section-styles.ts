@@ -6,15 +6,6 @@ export const section = css`
     display: block;
   }
 
-  h3 {
-    margin: 0 0 12px;
-    color: var(--text-soft);
-    font-size: 0.8rem;
-    font-weight: 600;
-    letter-spacing: 0.04em;
-    text-transform: uppercase;
-  }
-
   p {
     margin: 0 0 14px;
     color: var(--text-soft);
@@ -33,6 +24,14 @@ export const section = css`
     justify-content: space-between;
     gap: 16px;
     margin-top: 14px;
+  }
+
+  .inset {
+    display: grid;
+    margin-top: 14px;
+    padding: 14px;
+    border: 1px solid var(--line);
+    border-radius: 12px;
   }
 
   .value {

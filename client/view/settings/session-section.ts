@@ -11,7 +11,6 @@ export class SessionSection extends LitElement {
 
   protected override render(): TemplateResult {
     return html`
-      <h3>Session</h3>
       <p>Logging out forgets this browser. The desktop and its programs keep running.</p>
       <button class="button" @click=${() => this.#logOut()}>${leaveIcon} Log out</button>
     `;

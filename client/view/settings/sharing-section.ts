@@ -73,7 +73,6 @@ export class SharingSection extends LitElement {
 
   protected override render(): TemplateResult {
     return html`
-      <h3>Share</h3>
       ${this.isController ? this.#renderSharing() : html`<p>Only who controls the desktop can invite others.</p>`}
     `;
   }

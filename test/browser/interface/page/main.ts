@@ -1,5 +1,11 @@
 /** Mounts the real page with a scripted player and scripted answers of the server; the test drives it over `window.harness`. */
 import type { Entry } from '../../../../client/login.ts';
+import {
+  addressedSettings,
+  addressWithout,
+  readPageParameters,
+} from '../../../../client/page-parameters.ts';
+import { SettingsStore } from '../../../../client/settings/settings-store.ts';
 import type { AppView } from '../../../../client/view/app-view.ts';
 import '../../../../client/view/app-view.ts';
 import { ScriptedPlayer } from './scripted-player.ts';
@@ -8,7 +14,6 @@ export interface Harness {
   readonly app: AppView;
   /** The players that were made, the newest last. */
   readonly players: ScriptedPlayer[];
-  readonly pins: (string | undefined)[];
   /** What the server says of this browser's session. */
   session: 'open' | 'password' | 'link' | 'unreachable';
   linkFails: boolean;
@@ -21,10 +26,9 @@ declare global {
 }
 
 const players: ScriptedPlayer[] = [];
-const pins: (string | undefined)[] = [];
 const app = document.createElement('oriel-app');
 
-window.harness = { app, players, pins, session: 'open', linkFails: false };
+window.harness = { app, players, session: 'open', linkFails: false };
 
 app.options = {
   api: {
@@ -60,11 +64,10 @@ app.options = {
     players.push(player);
     return player;
   },
-  pinned: undefined,
-  mode: 'balanced',
-  pinTransport: (transport) => {
-    pins.push(transport);
-    return Promise.resolve();
+  settings: {
+    store: new SettingsStore(() => localStorage),
+    addressed: addressedSettings(readPageParameters(location.search)),
+    onChosen: (names) => history.replaceState(null, '', addressWithout(location.href, names)),
   },
   reload: () => location.reload(),
 };

@@ -1,27 +1,37 @@
 /** A player without a server: the test says what happens, input is recorded, the canvas shows a painted desktop. */
+import type { Refused, StreamFacts } from '../../../../protocol/control/stream.ts';
 import type { InputEvent } from '../../../../protocol/input.ts';
+import {
+  defaultStreamSettings,
+  mergeChange,
+  streamRanges,
+} from '../../../../protocol/stream-settings.ts';
 import type { PlayerOptions, PlayerState, SoundState } from '../../../../client/player.ts';
 import {
-  defaultUserSettings,
+  settingsInForce,
   type AppliedSettings,
   type UserChange,
   type UserSettings,
 } from '../../../../client/settings/user-settings.ts';
-import { mergeChange } from '../../../../protocol/stream-settings.ts';
 import type { PlayerControl } from '../../../../client/view/player-control.ts';
 
 export class ScriptedPlayer implements PlayerControl {
   readonly options: PlayerOptions;
   readonly sent: InputEvent[] = [];
   soundState: SoundState = 'playing';
-  isMuted = false;
   isClosed = false;
+  /** Every change that was asked for, the oldest first. */
+  readonly changes: UserChange[] = [];
+  /** What the gateway refuses from now on. */
+  refusals: Refused = {};
+  /** What holds. */
+  settings: UserSettings;
 
   constructor(options: PlayerOptions) {
     this.options = options;
+    this.settings = settingsInForce(options.settings ?? {}, undefined);
   }
 
-  settings: UserSettings = defaultUserSettings;
   /** Measures nothing. */
   readonly measurements: PlayerControl['measurements'] = {
     startRun: () => undefined,
@@ -31,11 +41,6 @@ export class ScriptedPlayer implements PlayerControl {
     unwatchMark: () => undefined,
   };
 
-  apply(change: UserChange): Promise<AppliedSettings> {
-    this.settings = mergeChange(this.settings, change);
-    return Promise.resolve({ settings: this.settings, refused: {} });
-  }
-
   start(): void {
     this.options.onState({ phase: 'connecting' });
   }
@@ -44,8 +49,40 @@ export class ScriptedPlayer implements PlayerControl {
     this.sent.push(...events);
   }
 
-  setMuted(muted: boolean): void {
-    this.isMuted = muted;
+  /** Takes everything but what `refusals` names. */
+  apply(change: UserChange): Promise<AppliedSettings> {
+    this.changes.push(change);
+    const asked = Object.keys(change);
+    const refused = Object.fromEntries(
+      Object.entries(this.refusals).filter(([name]) => asked.includes(name)),
+    );
+    const taken = Object.fromEntries(
+      Object.entries(change).filter(([name]) => !Object.hasOwn(refused, name)),
+    );
+    this.settings = mergeChange<UserSettings>(this.settings, taken);
+    return Promise.resolve({ settings: this.settings, refused });
+  }
+
+  /** Says what the gateway does of the stream. */
+  stream(facts: Partial<StreamFacts>): void {
+    this.settings = { ...this.settings, ...facts.settings };
+    this.options.onStream?.({
+      answers: 0,
+      settings: defaultStreamSettings,
+      desktop: { width: 1280, height: 720 },
+      video: {
+        codec: 'avc1.42C020',
+        name: 'h264',
+        encoder: 'x264enc',
+        width: 1280,
+        height: 720,
+        frameRate: 60,
+      },
+      offers: { codecs: ['h264', 'vp8', 'vp9'] },
+      policy: { locked: [], ranges: streamRanges },
+      controls: true,
+      ...facts,
+    });
   }
 
   resumeSound(): Promise<void> {

@@ -1,0 +1,149 @@
+import { css } from 'lit';
+
+/** Styles of the settings panel; see settings-panel.ts. */
+export const panelStyles = css`
+  dialog {
+    display: flex;
+    flex-direction: column;
+    width: min(25rem, 100%);
+    max-width: none;
+    height: calc(100dvh - 24px);
+    max-height: none;
+    margin: 12px 12px 12px auto;
+    padding: 0;
+    border: 1px solid var(--line);
+    border-radius: 18px;
+    background: var(--surface);
+    box-shadow: var(--shadow);
+    color: var(--text);
+    overflow: hidden;
+    overscroll-behavior: contain;
+  }
+
+  dialog:not([open]) {
+    display: none;
+  }
+
+  dialog[open] {
+    animation: enter 220ms cubic-bezier(0.3, 0.7, 0.2, 1);
+  }
+
+  /* The picture stays as it is: one looks at it while a setting changes. */
+  dialog::backdrop {
+    background: transparent;
+  }
+
+  @keyframes enter {
+    from {
+      opacity: 0;
+      transform: translateX(24px);
+    }
+  }
+
+  header {
+    display: flex;
+    align-items: center;
+    gap: 4px;
+    padding: 14px 14px 14px 22px;
+    border-bottom: 1px solid var(--line);
+  }
+
+  h2 {
+    flex: 1;
+    margin: 0;
+    font-size: 1.1rem;
+    font-weight: 650;
+    letter-spacing: -0.01em;
+  }
+
+  .sections {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    align-content: start;
+    gap: 30px;
+    flex: 1;
+    padding: 20px 22px 26px;
+    overflow: hidden auto;
+    scrollbar-width: thin;
+    scroll-padding-block: 16px;
+  }
+
+  .title {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    min-height: 28px;
+    margin-bottom: 10px;
+  }
+
+  h3 {
+    margin: 0;
+    color: var(--text-soft);
+    font-size: 0.8rem;
+    font-weight: 600;
+    letter-spacing: 0.04em;
+    text-transform: uppercase;
+  }
+
+  .reset {
+    display: inline-flex;
+    align-items: center;
+    gap: 5px;
+    min-height: 28px;
+    padding: 0 8px;
+    border: 0;
+    border-radius: 8px;
+    background: transparent;
+    color: var(--accent);
+    font-size: 0.84rem;
+    font-weight: 550;
+  }
+
+  .reset:hover {
+    background: var(--raised);
+  }
+
+  .reset[aria-disabled='true'] {
+    background: transparent;
+    color: var(--text-soft);
+    cursor: default;
+    opacity: 0.5;
+  }
+
+  .reset svg {
+    width: 15px;
+    height: 15px;
+  }
+
+  .sr {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+  }
+
+  @media (pointer: coarse) {
+    .reset {
+      min-height: 40px;
+    }
+  }
+
+  @media (max-width: 520px) {
+    dialog {
+      width: 100%;
+      height: auto;
+      max-height: 72dvh;
+      margin: auto 0 0;
+      border-width: 1px 0 0;
+      border-radius: 18px 18px 0 0;
+    }
+
+    @keyframes enter {
+      from {
+        opacity: 0;
+        transform: translateY(24px);
+      }
+    }
+  }
+`;
