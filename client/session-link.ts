@@ -3,15 +3,16 @@ import type { MoveUnit } from '../protocol/control/move.ts';
 import { SessionCode } from '../protocol/errors.ts';
 import type { StreamChange } from '../protocol/stream-settings.ts';
 import { requestTicket, SessionApiError, type ConnectionTicket } from './session-api.ts';
+import { finalState, stateAfter } from './session-end.ts';
 import { Backoff } from './transport/backoff.ts';
-import { Connection, ConnectionRefusedError } from './transport/connection.ts';
+import { Connection } from './transport/connection.ts';
 import {
   Moves,
   type Carrier,
   type TransportChoice,
   type TransportMove,
 } from './transport/moves.ts';
-import { race, RaceLostError, type Entrant } from './transport/race.ts';
+import { race, type Entrant } from './transport/race.ts';
 import {
   BROKEN,
   type Connector,
@@ -281,33 +282,6 @@ export class SessionLink {
     action: (signal: AbortSignal) => Promise<Value>,
   ): Promise<Value> {
     return action(AbortSignal.any([this.#closed.signal, AbortSignal.timeout(timeoutMs)]));
-  }
-}
-
-/** What the page shows when an attempt failed for good; undefined when the next one may succeed. */
-function finalState(error: unknown): PlayerState | undefined {
-  if (error instanceof SessionApiError && error.code === 'unauthorized') {
-    return { phase: 'refused', message: 'The login is no longer valid.' };
-  }
-  if (!(error instanceof RaceLostError)) return undefined;
-  for (const { cause } of error.failures) {
-    const final = cause instanceof ConnectionRefusedError ? stateAfter(cause.end) : undefined;
-    if (final !== undefined) return final;
-  }
-  return undefined;
-}
-
-/** What the page shows after an end that no reconnect can mend; undefined for the others. */
-function stateAfter({ code, reason }: TransportEnd): PlayerState | undefined {
-  switch (code) {
-    case SessionCode.ok:
-      return { phase: 'ended', message: reason === '' ? 'The session has ended.' : reason };
-    case SessionCode.superseded:
-      return { phase: 'ended', message: 'This desktop was opened in another tab.' };
-    case SessionCode.version:
-      return { phase: 'refused', message: 'This page is out of date. Reload it.' };
-    default:
-      return undefined;
   }
 }
 

@@ -1,28 +1,20 @@
 import { SessionCode } from '../../protocol/errors.ts';
 import type { InputEvent } from '../../protocol/input.ts';
-import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
+import type { Micros } from '../../protocol/time.ts';
 import type { AccessUnit, AccessUnitSink, VideoParameters } from '../ingest/access-unit.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { DropReason } from '../schedule/drop-policy.ts';
 import type { Clock } from '../session-clock.ts';
 import type { ServerTransport } from '../transport/transport.ts';
-import { Continuity } from './continuity.ts';
 import { ControlLease } from './control-lease.ts';
 import { EncoderSteering, type SteeredEncoder } from './encoder-steering.ts';
+import { Joins } from './joins.ts';
 import { KeyframeRequests } from './keyframe-requests.ts';
 import type { DesktopAudience, PointerImage, ViewerDesktop } from './viewer-desktop.ts';
-import { Viewer, type Admission, type Joining } from './viewer.ts';
+import { Viewer, type Admission } from './viewer.ts';
 
 /** How often time passes for the viewers: fine enough for a 1 s silence and a 10 s stall. */
 const TICK_MS = 50;
-
-/** Two tabs of one login that push each other out: more takeovers than this in 5 s are refused. */
-const MAX_TAKEOVERS = 3;
-const TAKEOVER_PERIOD = millisToMicros(millis(5_000));
-
-/** Each move costs everybody a keyframe: one login has so many in 30 s at most (a guess; by itself a client moves far less). */
-const MAX_MOVES = 12;
-const MOVE_PERIOD = millisToMicros(millis(30_000));
 
 /** A picture or sound source: its access units, and what can be asked of its encoder. */
 export interface MediaPort {
@@ -63,8 +55,7 @@ export class DesktopSession implements ViewerDesktop {
   readonly #options: DesktopSessionOptions;
   readonly #viewers = new Set<Viewer>();
   readonly #audiences = new Set<DesktopAudience>();
-  readonly #takeovers = new Map<string, Micros[]>();
-  readonly #moves = new Map<string, Micros[]>();
+  readonly #joins = new Joins();
   readonly #lease = new ControlLease();
   readonly #steering: EncoderSteering;
   readonly #keyframes: KeyframeRequests;
@@ -119,7 +110,10 @@ export class DesktopSession implements ViewerDesktop {
       clock,
       logger,
       onDenied: (type) => this.#options.onDenied(type),
-      join: (joining, move) => this.#join(joining, move),
+      join: (joining, move) => {
+        const others = this.#of(admission.session).filter((other) => other !== joining);
+        return this.#joins.join(joining, { others, move, now: clock.now() });
+      },
       onQueueMoved: (moved, now) => this.#queueMoved(moved, now),
       onDropped: (reason, count) => this.#options.onDropped(reason, count),
     });
@@ -128,9 +122,7 @@ export class DesktopSession implements ViewerDesktop {
       this.#viewers.delete(viewer);
       // A cut may be mended, and control waits for that; who closes in order does not come back by itself.
       if (clean && code === SessionCode.ok) this.#releaseControlOf(viewer);
-      if (this.#of(admission.session).length > 0) return;
-      this.#takeovers.delete(admission.session);
-      this.#moves.delete(admission.session);
+      if (this.#of(admission.session).length === 0) this.#joins.forget(admission.session);
     });
   }
 
@@ -258,57 +250,6 @@ export class DesktopSession implements ViewerDesktop {
 
   #of(session: string): readonly Viewer[] {
     return [...this.#viewers].filter((viewer) => viewer.admission.session === session);
-  }
-
-  /**
-   * One connection per attempt, and one per login: the first of a race, the newest of the tabs. Only a client that moves has two for
-   * a while, which share what continues.
-   */
-  #join(joining: Viewer, move: string | undefined): Joining | undefined {
-    const { session, attempt } = joining.admission;
-    const older = this.#of(session).filter((viewer) => viewer !== joining && viewer.isLive);
-    if (older.some((viewer) => viewer.admission.attempt === attempt)) {
-      joining.close(SessionCode.superseded, 'another transport was faster');
-      return undefined;
-    }
-    const from = older.find((viewer) => viewer.admission.attempt === move);
-    const isWelcome = from === undefined ? this.#takeOver(joining, older) : this.#move(joining);
-    if (!isWelcome) return undefined;
-    for (const viewer of older) {
-      if (viewer === from) continue;
-      viewer.close(SessionCode.superseded, 'this session was opened in another tab');
-    }
-    if (from?.continuity === undefined) return { continuity: new Continuity() };
-    from.replacedBy(joining, this.#options.clock.now());
-    return { continuity: from.continuity, from };
-  }
-
-  #takeOver(joining: Viewer, older: readonly Viewer[]): boolean {
-    if (older.length === 0) return true;
-    const bound = { most: MAX_TAKEOVERS, period: TAKEOVER_PERIOD };
-    if (this.#isWithin(this.#takeovers, joining.admission.session, bound)) return true;
-    joining.close(SessionCode.rate, 'several tabs are taking this session from each other');
-    return false;
-  }
-
-  #move(joining: Viewer): boolean {
-    const bound = { most: MAX_MOVES, period: MOVE_PERIOD };
-    if (this.#isWithin(this.#moves, joining.admission.session, bound)) return true;
-    joining.close(SessionCode.rate, `more than ${MAX_MOVES} moves in 30 s`);
-    return false;
-  }
-
-  /** Notes one more event of a login, unless there were too many lately. */
-  #isWithin(
-    events: Map<string, Micros[]>,
-    session: string,
-    { most, period }: { readonly most: number; readonly period: Micros },
-  ): boolean {
-    const now = this.#options.clock.now();
-    const recent = (events.get(session) ?? []).filter((moment) => now - moment < period);
-    if (recent.length >= most) return false;
-    events.set(session, [...recent, now]);
-    return true;
   }
 
   /** The first pictures are always made: they tell the size, and warm the encoder up for the first viewer. */
