@@ -10,6 +10,8 @@ export interface Addon {
 export interface AddonPipeline {
   /** Starts the pipeline; failures come over the bus. */
   play(): void;
+  /** Halts sources that are live, which then cost nothing; `play` goes on with the stream as it was. */
+  pause(): void;
   /** Sends a force-key-unit event upstream from the element's sink pad. Crashes when there is no such element. */
   forceKeyUnit(element: string, count: number): void;
   /** Wraps an element; keeps a reference for ever, so look each one up once. */

@@ -19,10 +19,17 @@ import {
 import { elementName } from './description.ts';
 import { nudgeFrameRate } from './frame-rate-caps.ts';
 
+type StartMessage = Extract<ControlMessage, { type: 'start' }>;
+
 interface Running {
   readonly pipeline: AddonPipeline;
   readonly elements: ReadonlyMap<string, AddonElement>;
+  readonly restAfterMs: number | undefined;
 }
+
+/** Runs while a pause is young. */
+let restTimer: NodeJS.Timeout | undefined;
+let isResting = false;
 
 function tell(message: ChildMessage): void {
   try {
@@ -56,7 +63,7 @@ function loadAddon(): Addon {
   }
 }
 
-function build(addon: Addon, description: string): Running {
+function build(addon: Addon, { description, restAfterMs }: StartMessage): Running {
   let pipeline: AddonPipeline;
   try {
     pipeline = new addon.Pipeline(description);
@@ -68,10 +75,11 @@ function build(addon: Addon, description: string): Running {
     const element = pipeline.findChild(name);
     if (element !== undefined) elements.set(name, element);
   }
-  return { pipeline, elements };
+  return { pipeline, elements, restAfterMs };
 }
 
-function apply({ elements }: Running, settings: RunTimeSettings): void {
+function apply(pipeline: Running, settings: RunTimeSettings): void {
+  const { elements } = pipeline;
   const set = (name: string, property: string, value: string | number | boolean): void => {
     const element = elements.get(name);
     if (element !== undefined) element[property] = value;
@@ -80,7 +88,30 @@ function apply({ elements }: Running, settings: RunTimeSettings): void {
     set(elementName.encoder, settings.bitrate.property, settings.bitrate.value);
   }
   if (settings.rateCaps !== undefined) set(elementName.rate, 'caps', settings.rateCaps);
-  if (settings.paused !== undefined) set(elementName.valve, 'drop', settings.paused);
+  if (settings.paused !== undefined) {
+    // A source that was halted first hands out the picture that it held, which is an old one: the valve opens behind it.
+    rest(pipeline, settings.paused);
+    set(elementName.valve, 'drop', settings.paused);
+  }
+}
+
+/**
+ * A source behind a shut valve still costs 1.5 to 2.5 % of a core (60 captures, 200 blocks of sound a second), a halted one 0.1 %.
+ * It is halted only after a while: what is on its way has to leave the pipeline first, since the sink lets nothing through
+ * then and the picture before the pause would come out behind it.
+ */
+function rest({ pipeline, restAfterMs }: Running, isPaused: boolean): void {
+  clearTimeout(restTimer);
+  if (restAfterMs === undefined) return;
+  if (isPaused) {
+    restTimer = setTimeout(() => {
+      isResting = true;
+      pipeline.pause();
+    }, restAfterMs);
+  } else if (isResting) {
+    isResting = false;
+    pipeline.play();
+  }
 }
 
 function forceKeyframe({ pipeline, elements }: Running, by: KeyframeMeans): void {
@@ -126,7 +157,7 @@ function control(message: ControlMessage): void {
   switch (message.type) {
     case 'start':
       if (running !== undefined) return;
-      running = build(addon, message.description);
+      running = build(addon, message);
       apply(running, message.settings);
       play(running);
       return;

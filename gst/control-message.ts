@@ -5,6 +5,8 @@ export type ControlMessage =
       readonly type: 'start';
       readonly description: string;
       readonly settings: RunTimeSettings;
+      /** A pause that lasts so long halts the source as well, in milliseconds; absent: it goes on behind the valve. */
+      readonly restAfterMs?: number;
     }
   | {
       /** Change a running pipeline. */

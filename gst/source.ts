@@ -42,6 +42,8 @@ export interface SourceOptions {
   /** How the encoder is asked for a keyframe, from the encoder table; default `event`. */
   readonly keyframeBy?: KeyframeMeans;
   readonly silence?: Partial<SilenceLimits>;
+  /** A pause that lasts so long halts the source too, in milliseconds; for live sources alone. Default: never. */
+  readonly restAfterMs?: number;
   /** Path of the module that each child runs; default gst/child.ts. */
   readonly childModule?: string;
   /** RTP in RFC 4571 framing, cut anywhere; the receiver owns the chunk. Must not throw. */
@@ -121,7 +123,7 @@ export class Source {
     this.#set({ rateCaps: frameRateCaps(Math.min(240, Math.max(1, Math.round(fps)))) });
   }
 
-  /** Stops or resumes encoding while the source goes on; resuming costs no keyframe. Kept for later children. */
+  /** Stops or resumes encoding; resuming costs no keyframe. Kept for later children. */
   setPaused(paused: boolean): void {
     this.#heardAt = performance.now();
     this.#set({ paused });
@@ -182,7 +184,13 @@ export class Source {
     });
     this.#process = child;
     this.#watch = setInterval(() => this.#lookForSilence(child), WATCH_MS);
-    child.send({ type: 'start', description, settings: this.#settings });
+    const { restAfterMs } = this.#options;
+    child.send({
+      type: 'start',
+      description,
+      settings: this.#settings,
+      ...(restAfterMs !== undefined && { restAfterMs }),
+    });
   }
 
   #set(settings: RunTimeSettings): void {

@@ -98,6 +98,7 @@ async function composeOrThrow(
     },
     onDropped: (reason, count) => counters.dropped(reason, count),
   });
+  desktop.watch(session);
 
   const now = (): number => performance.now();
   const tokens = new LoginTokens({ now, lifetimeSeconds: config.auth.tokenSeconds });
@@ -167,6 +168,7 @@ async function startVideo(config: Config, screen: Screen, logger: Logger): Promi
     bitrateProperty,
     keyframeBy,
     env: screen.env,
+    canRest: screen.video.type === 'x11',
     logger,
   });
 }
@@ -181,6 +183,7 @@ function startAudio(config: Config, screen: Screen, logger: Logger): MediaSource
     description: () => audioPipeline({ source, frameMs, bitrateBps }),
     bitrateUnit: 'bps',
     env: screen.env,
+    canRest: source.type === 'pulse',
     logger,
   });
 }
@@ -190,25 +193,46 @@ interface DesktopPortOptions {
   onPointer(image: NonNullable<DesktopPort['pointer']>): void;
 }
 
+/** Is told what happens on the screen. */
+type ScreenWatcher = Pick<DesktopSession, 'screenChanged' | 'screenUnwatched'>;
+
+interface OpenedPort {
+  readonly port: DesktopPort;
+  /** Begins to tell of changes of the screen; never called for a source that cannot tell. */
+  watch(watcher: ScreenWatcher): void;
+  close(): Promise<void>;
+}
+
 /** Input goes to the X display; a test picture takes none. */
 async function openDesktopPort(
   config: Config,
   { display }: Screen,
   options: DesktopPortOptions,
-): Promise<{ readonly port: DesktopPort; readonly close: () => Promise<void> }> {
+): Promise<OpenedPort> {
   if (display === undefined) {
     const { width, height } = config.desktop;
     return {
       port: { size: { width, height }, pointer: undefined, inject: () => undefined },
+      watch: () => undefined,
       close: () => Promise.resolve(),
     };
   }
+  let watcher: ScreenWatcher | undefined;
+  let isWatched = false;
   const x: XDesktop = await openXDesktop({
     display: display.name,
     ...(display.authority === undefined ? {} : { authority: display.authority }),
     logger: options.logger,
     onState: (state) => logDisplay(options.logger, display.name, state),
     onCursor: (image) => options.onPointer(image),
+    onChange: () => {
+      isWatched = true;
+      watcher?.screenChanged();
+    },
+    onBlind: () => {
+      isWatched = false;
+      watcher?.screenUnwatched();
+    },
   });
   return {
     port: {
@@ -219,6 +243,10 @@ async function openDesktopPort(
         return x.cursor;
       },
       inject: (event) => x.input.apply(event),
+    },
+    watch: (added) => {
+      watcher = added;
+      if (isWatched) added.screenChanged();
     },
     close: () => x.close(),
   };

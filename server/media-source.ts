@@ -16,8 +16,16 @@ export interface MediaSourceOptions {
   /** How the encoder is asked for a keyframe; default `event`. */
   readonly keyframeBy?: 'event' | 'caps';
   readonly env: Readonly<Record<string, string>>;
+  /** Whether the source can be halted while nothing is wanted of it: one that is live. */
+  readonly canRest: boolean;
   readonly logger: Logger;
 }
+
+/**
+ * Pauses that last longer halt the source, in milliseconds: more than a picture takes through the pipeline (100 ms at 15 frames
+ * a second on a busy machine), and about the time between two keys of a slow typist.
+ */
+const REST_AFTER_MS = 250;
 
 /** A forked encoder joined to the stream of its access units: what a desktop session watches and steers. */
 export interface MediaSource {
@@ -54,6 +62,7 @@ export function startMediaSource(options: MediaSourceOptions): MediaSource {
     bitrateProperty: options.bitrateProperty ?? 'bitrate',
     keyframeBy: options.keyframeBy ?? 'event',
     env: options.env,
+    ...(options.canRest && { restAfterMs: REST_AFTER_MS }),
     onBytes: (chunk) => stream.push(chunk, process.hrtime.bigint()),
     onReset: () => stream.reset(),
     onState: stateLog(logger),

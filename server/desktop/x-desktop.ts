@@ -1,5 +1,6 @@
 import type { Logger } from '../observe/logger.ts';
 import { watchCursor, type CursorImage } from './cursor.ts';
+import { watchDamage } from './damage.ts';
 import type { DesktopInput, PixelSize } from './desktop-input.ts';
 import { XConnection } from './x-connection.ts';
 import { XInput } from './x-input.ts';
@@ -21,6 +22,10 @@ export interface XDesktopOptions {
   onState(state: XDesktopState): void;
   /** At most 30 a second; the same image is never told twice in a row. */
   onCursor(image: CursorImage): void;
+  /** What the screen shows has changed, or is watched from now on; about 40 a second while it goes on. */
+  onChange(): void;
+  /** Nobody knows whether the screen changes, until the next `onChange`. */
+  onBlind(): void;
 }
 
 /** One X display: input into it, its pointer and its size out of it, across restarts of the X server. */
@@ -121,6 +126,7 @@ class ReconnectingDesktop implements XDesktop {
       await this.#input.attach(connection);
       this.#watchSize(connection);
       await watchCursor(connection, (image) => this.#newCursor(image));
+      await this.#watchDamage(connection);
     } catch (error) {
       connection.close();
       throw error;
@@ -135,8 +141,21 @@ class ReconnectingDesktop implements XDesktop {
     void connection.closed.then((reason) => this.#lost(reason));
   }
 
+  /** A server without DAMAGE is one that is never seen to be still. */
+  async #watchDamage(connection: XConnection): Promise<void> {
+    try {
+      await watchDamage(connection, () => {
+        if (connection.isOpen) this.#options.onChange();
+      });
+    } catch (error) {
+      if (!connection.isOpen) throw error;
+      this.#options.logger.debug('changes of the screen cannot be seen', { reason: String(error) });
+    }
+  }
+
   #lost(reason: string): void {
     this.#input.detach();
+    this.#options.onBlind();
     this.#connection = undefined;
     if (this.#isClosed()) return;
     const retryInMs = this.#pause();

@@ -14,6 +14,8 @@ export interface XEvent {
   readonly height?: number;
   readonly wid?: number;
   readonly wid1?: number;
+  /** The list of changes that is not empty any more, of DamageNotify. */
+  readonly damage?: number;
   /** Property that changed, of PropertyNotify. */
   readonly atom?: number;
   readonly keycode?: number;
@@ -106,7 +108,19 @@ export interface Xkb {
   GetState(device: number, reply: XReply<XkbState>): void;
 }
 
+/** DAMAGE: which parts of a drawable have changed. */
+export interface XDamage {
+  readonly ReportLevel: {
+    /** One event when the list of changes was empty before. */
+    readonly NonEmpty: number;
+  };
+  Create(damage: number, drawable: number, level: number): void;
+  /** Empties the list where both regions are 0. */
+  Subtract(damage: number, repair: number, parts: number): void;
+}
+
 interface Extensions {
+  readonly damage: XDamage;
   readonly xtest: XTest;
   readonly fixes: XFixes;
   readonly xkb: Xkb;

@@ -66,11 +66,14 @@ export class DesktopSession implements ViewerDesktop {
   constructor(options: DesktopSessionOptions) {
     this.#options = options;
     this.#steering = new EncoderSteering({ encoder: options.video, ...options.videoLimits });
-    this.#keyframes = new KeyframeRequests(options.clock, () => options.video.requestKeyframe());
+    this.#keyframes = new KeyframeRequests(options.clock, () => {
+      this.#steering.pictureWanted(options.clock.now());
+      options.video.requestKeyframe();
+    });
     const sink: AccessUnitSink = {
       accessUnit: (unit) => {
         for (const audience of this.#audiences) audience.accessUnit(unit);
-        if (unit.kind === 'video') this.#gate(unit);
+        if (unit.kind === 'video') this.#steer(unit);
       },
     };
     this.#unsubscribe.push(options.video.subscribe(sink));
@@ -129,6 +132,16 @@ export class DesktopSession implements ViewerDesktop {
   /** A picture of the pointer that every viewer gets. */
   pointerChanged(image: PointerImage): void {
     for (const audience of this.#audiences) audience.pointer(image);
+  }
+
+  /** What the screen shows has changed. A source that never says so is never paused for stillness. */
+  screenChanged(): void {
+    this.#steering.screenChanged(this.#options.clock.now());
+  }
+
+  /** Nobody knows what changes on the screen, until the next `screenChanged`. */
+  screenUnwatched(): void {
+    this.#steering.screenUnwatched(this.#options.clock.now());
   }
 
   /**
@@ -234,11 +247,12 @@ export class DesktopSession implements ViewerDesktop {
     return first;
   }
 
-  #gate(unit: AccessUnit): void {
-    const demand = this.#driver?.demand;
-    if (demand === undefined) return;
+  #steer(unit: AccessUnit): void {
     const { clock } = this.#options;
     const captured = clock.fromMonotonicNanos(unit.captureTime);
+    this.#steering.pictureMade(captured, unit.data.length, this.size);
+    const demand = this.#driver?.demand;
+    if (demand === undefined) return;
     this.#steering.pictureQueued(captured, demand.videoDelay, clock.now());
   }
 

@@ -1,6 +1,7 @@
 import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
 import { EncoderRate, type PictureSize } from '../schedule/encoder-rate.ts';
 import { FrameRate } from '../schedule/frame-rate.ts';
+import { Stillness } from './stillness.ts';
 
 /** What of an encoder can be changed while it runs. */
 export interface SteeredEncoder {
@@ -37,8 +38,8 @@ const GATE_DELAY = millisToMicros(millis(25));
 const LONGEST_SHUT = millisToMicros(millis(500));
 
 /**
- * Makes one encoder follow one link: bit rate, frame rate and the valve before it. The valve has two reasons to be shut,
- * nobody watches or too much waits, and only this class moves it.
+ * Makes one encoder follow one link: bit rate, frame rate and the valve before it. The valve has three reasons to be shut:
+ * nobody watches, too much waits, or the screen stands still and its last picture is sharp. Only this class moves it.
  *
  * A command to the valve costs 4 µs here and holds from the next picture on (20 of 20 tries at 60 pictures a second; the first
  * one after it opens comes within a frame's time), but what the encoder holds already still comes out. So the gate does not shut
@@ -50,7 +51,9 @@ export class EncoderSteering {
   readonly #encoder: SteeredEncoder;
   readonly #bitrate: EncoderRate;
   readonly #frameRate: FrameRate;
+  readonly #stillness = new Stillness();
   #isWatched = true;
+  #isStill = false;
   #shutAt: Micros | undefined;
   #isPaused = false;
   #shutTimes = 0;
@@ -72,8 +75,32 @@ export class EncoderSteering {
     this.#moveValve();
   }
 
+  /** The screen has changed; without such calls it counts as moving for ever. Opens a valve that was shut for stillness at once. */
+  screenChanged(now: Micros): void {
+    this.#stillness.changed(now);
+    this.#look(now);
+  }
+
+  /** The screen's changes are not told any more, until the next `screenChanged`. */
+  screenUnwatched(now: Micros): void {
+    this.#stillness.unwatched();
+    this.#look(now);
+  }
+
+  /** Somebody needs a picture, for instance a keyframe, although nothing may have changed. */
+  pictureWanted(now: Micros): void {
+    this.#stillness.pictureWanted(now);
+    this.#look(now);
+  }
+
+  /** The encoder made a picture, whoever watches. */
+  pictureMade(captureTime: Micros, bytes: number, size: PictureSize): void {
+    this.#stillness.pictureMade(captureTime, bytes, size);
+  }
+
   /** Lets time pass, about every 50 ms. Without a demand the encoder keeps its rate. */
   follow(demand: LinkDemand | undefined, size: PictureSize, now: Micros): void {
+    this.#look(now);
     this.queueMoved(demand?.videoDelay ?? (0 as Micros), now);
     if (demand === undefined) return;
     const bps = this.#bitrate.follow(demand.targetBps, now);
@@ -99,8 +126,13 @@ export class EncoderSteering {
     this.#moveValve();
   }
 
+  #look(now: Micros): void {
+    this.#isStill = this.#stillness.isStill(now);
+    this.#moveValve();
+  }
+
   #moveValve(): void {
-    const isPaused = !this.#isWatched || this.#shutAt !== undefined;
+    const isPaused = !this.#isWatched || this.#isStill || this.#shutAt !== undefined;
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
     this.#encoder.setPaused(isPaused);

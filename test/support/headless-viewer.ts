@@ -1,20 +1,25 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { encodeControl } from '../../protocol/control/control-unit.ts';
+import { decodeControl, encodeControl } from '../../protocol/control/control-unit.ts';
+import { decodeDataUnit } from '../../protocol/data-unit.ts';
+import { Reassembler, type CompleteMessage } from '../../protocol/fragment.ts';
 import { micros, micros32, millis } from '../../protocol/time.ts';
 import { isDataUnitId } from '../../protocol/unit-id.ts';
-import { decodeUnit } from '../../protocol/unit.ts';
 
 /** A viewer without a browser: it logs in, watches over WebSocket, acknowledges everything and decodes nothing. */
 export class HeadlessViewer {
   readonly #socket: WebSocket;
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #reassembler = new Reassembler({ maxMessageBytes: 8 << 20, maxFlows: 16 });
+  readonly #onMessage: (message: CompleteMessage) => void;
+  #wireBytes = 0;
   #dataBytes = 0;
   #dataUnits = 0;
   #pings = 0;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, onMessage: (message: CompleteMessage) => void) {
     this.#socket = socket;
+    this.#onMessage = onMessage;
     socket.on('message', (data: Buffer) => this.#take(data));
     socket.on('error', () => undefined);
     const hello = {
@@ -30,8 +35,11 @@ export class HeadlessViewer {
     }, millis(1_000));
   }
 
-  /** Opens a link and begins to watch. */
-  static async open(link: string): Promise<HeadlessViewer> {
+  /** Opens a link and begins to watch; `onMessage` is told of each message that has arrived whole. */
+  static async open(
+    link: string,
+    onMessage: (message: CompleteMessage) => void = () => undefined,
+  ): Promise<HeadlessViewer> {
     const { origin, hash } = new URL(link);
     const post = async (path: string, body: object, cookie = ''): Promise<Response> => {
       const headers = { 'content-type': 'application/json', origin, cookie };
@@ -53,12 +61,17 @@ export class HeadlessViewer {
       { headers: { origin, cookie } },
     );
     await once(socket, 'open');
-    return new HeadlessViewer(socket);
+    return new HeadlessViewer(socket, onMessage);
   }
 
   /** Data units that arrived so far. */
   get dataUnits(): number {
     return this.#dataUnits;
+  }
+
+  /** Bytes of everything that arrived so far, WebSocket's own framing left out. */
+  get wireBytes(): number {
+    return this.#wireBytes;
   }
 
   close(): void {
@@ -67,11 +80,18 @@ export class HeadlessViewer {
   }
 
   #take(bytes: Buffer): void {
-    if (!isDataUnitId(bytes[0] ?? 0)) return;
+    this.#wireBytes += bytes.length;
+    if (!isDataUnitId(bytes[0] ?? 0)) {
+      const control = decodeControl(bytes);
+      if (control.type === 'abandon') this.#reassembler.abandon(control.flow, control);
+      return;
+    }
     this.#dataUnits += 1;
     this.#dataBytes += bytes.length;
-    const unit = decodeUnit(bytes);
-    if (!('sendTime' in unit)) return;
+    const unit = decodeDataUnit(bytes);
+    const message = this.#reassembler.push(unit);
+    if (message !== undefined) this.#onMessage(message);
+    if (unit.type === 'padding') return;
     this.#socket.send(
       encodeControl({
         type: 'ack',

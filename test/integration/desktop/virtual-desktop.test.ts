@@ -91,6 +91,8 @@ describe('a private desktop', () => {
       logger: silentLogger,
       onState: ({ type }) => states.push(type),
       onCursor: () => undefined,
+      onChange: () => undefined,
+      onBlind: () => undefined,
     });
     const window = pidOf('windowManager');
     process.kill(pidOf('xServer'), 'SIGKILL');

@@ -118,6 +118,30 @@ describe('the gate', () => {
     ]);
   });
 
+  it('shuts while the screen stands still, and opens at once with the first change', () => {
+    const rest = (fromMs: number): void => {
+      for (let at = fromMs; at < fromMs + 200; at += 20) {
+        steering.pictureMade(ms(at + 1), 400, size);
+        steering.follow({ targetBps: 8e6, videoDelay: ms(0) }, size, ms(at));
+      }
+    };
+    rest(0);
+    expect(commands).toEqual([]);
+    steering.screenChanged(ms(200));
+    rest(200);
+    expect(commands).toEqual([['paused', true]]);
+    steering.screenChanged(ms(400));
+    expect(commands.at(-1)).toEqual(['paused', false]);
+    rest(400);
+    steering.pictureWanted(ms(600));
+    expect(commands.at(-1)).toEqual(['paused', false]);
+    rest(600);
+    expect(commands.at(-1)).toEqual(['paused', true]);
+    steering.screenUnwatched(ms(800));
+    rest(800);
+    expect(commands.at(-1)).toEqual(['paused', false]);
+  });
+
   it('opens when its driver has left', () => {
     steering.pictureQueued(ms(0), ms(100), ms(8));
     steering.follow(undefined, size, ms(50));
