@@ -25,6 +25,7 @@ import {
 } from './settings/user-settings.ts';
 import type { TransportChoice, TransportMove } from './transport/moves.ts';
 import { transportNamed, type TransportKind } from './transport/transport.ts';
+import { desktopSize } from './video/desktop-size.ts';
 import { playoutOf } from './video/playout.ts';
 import videoWorkerUrl from './video/video.worker.ts?worker&url';
 import type {
@@ -302,7 +303,11 @@ export class Player {
       case 'size': {
         const { width, height } = message;
         if (this.#state.phase === 'live')
-          this.#show({ ...this.#state, desktop: { width, height } });
+          this.#show({
+            ...this.#state,
+            desktop: desktopSize(this.#state.desktop, message),
+            picture: { width, height },
+          });
         break;
       }
       case 'measured':

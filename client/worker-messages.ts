@@ -34,8 +34,10 @@ export interface PlayerState {
   readonly role?: RoleName;
   /** Whether input may be sent: a viewer's takes control when nobody has it. */
   readonly mayControl?: boolean;
-  /** Size of the desktop's picture in pixels. */
+  /** Size of the desktop in pixels, which input is counted in. */
   readonly desktop?: { readonly width: number; readonly height: number };
+  /** Size of the pictures of it; smaller where the server scales them. */
+  readonly picture?: { readonly width: number; readonly height: number };
   /** One sentence for the user; set when something is wrong. */
   readonly message?: string;
 }

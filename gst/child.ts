@@ -88,6 +88,7 @@ function apply(pipeline: Running, settings: RunTimeSettings): void {
     set(elementName.encoder, settings.bitrate.property, settings.bitrate.value);
   }
   if (settings.rateCaps !== undefined) set(elementName.rate, 'caps', settings.rateCaps);
+  if (settings.sizeCaps !== undefined) set(elementName.size, 'caps', settings.sizeCaps);
   if (settings.paused !== undefined) {
     // A source that was halted first hands out the picture that it held, which is an old one: the valve opens behind it.
     rest(pipeline, settings.paused);

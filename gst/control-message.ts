@@ -31,6 +31,8 @@ export interface RunTimeSettings {
   readonly bitrate?: { readonly property: string; readonly value: number };
   /** Caps that carry the frame rate. */
   readonly rateCaps?: string;
+  /** Caps that carry the encoded size. */
+  readonly sizeCaps?: string;
   /** Close the valve before the encoder. */
   readonly paused?: boolean;
 }

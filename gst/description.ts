@@ -6,6 +6,8 @@ export const elementName = {
   rate: 'rate',
   /** Valve before the encoder: closed while the source is paused. */
   valve: 'valve',
+  /** Caps filter behind the scaler; its caps carry the encoded size. */
+  size: 'size',
   encoder: 'encoder',
   /** Payloader; a keyframe request enters the pipeline at its sink pad. */
   payloader: 'payloader',

@@ -3,6 +3,7 @@ import type { KeyframeMeans, RunTimeSettings } from './control-message.ts';
 import { frameRateCaps } from './frame-rate-caps.ts';
 import { PipelineProcess } from './pipeline-process.ts';
 import { RestartPolicy } from './restart-policy.ts';
+import { sizeCaps, type PixelSize } from './size-caps.ts';
 
 /** What a source is doing; every change is told to `onState`. */
 export type SourceState =
@@ -121,6 +122,14 @@ export class Source {
   setFrameRate(fps: number): void {
     if (!Number.isFinite(fps)) return;
     this.#set({ rateCaps: frameRateCaps(Math.min(240, Math.max(1, Math.round(fps)))) });
+  }
+
+  /**
+   * Sets the encoded size to a part of the source's own size, `full`: `scale` 0.25 to 1 of width and height. Costs one keyframe; kept for
+   * later children. At 1 the encoder follows the source, whatever its size.
+   */
+  setScale(scale: number, full: PixelSize): void {
+    if (scale > 0 && scale <= 1) this.#set({ sizeCaps: sizeCaps(scale, full) });
   }
 
   /** Stops or resumes encoding; resuming costs no keyframe. Kept for later children. */

@@ -27,6 +27,9 @@ export function videoPipeline(settings: VideoSettings): string {
       sourceElement(settings.source, settings.frameRate),
       `capsfilter name=${elementName.rate} caps=${frameRateCaps(settings.frameRate)}`,
       `valve name=${elementName.valve}`,
+      // Scaling comes first: conversion then has fewer pixels to do. At the source's own size it hands buffers on.
+      'videoscale add-borders=false',
+      `capsfilter name=${elementName.size} caps=video/x-raw`,
       'videoconvert',
       `video/x-raw,format=${encoder.inputFormat}`,
       // The only place that may lose a raw frame: the newest one replaces the one that waits for the encoder. A queue

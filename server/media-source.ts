@@ -35,6 +35,7 @@ export interface MediaSource {
   setPaused(paused: boolean): void;
   setBitrate(kbps: number): void;
   setFrameRate(fps: number): void;
+  setScale(scale: number, full: { readonly width: number; readonly height: number }): void;
   /** What was wrong with the encoder's output, counted since the start. */
   readonly faults: MediaFaults;
   /** Children started beyond the first. */
@@ -80,6 +81,7 @@ export function startMediaSource(options: MediaSourceOptions): MediaSource {
     setPaused: (paused) => source.setPaused(paused),
     setBitrate: (kbps) => source.setBitrate(kbps),
     setFrameRate: (fps) => source.setFrameRate(fps),
+    setScale: (scale, full) => source.setScale(scale, full),
     get faults() {
       return stream.faults;
     },

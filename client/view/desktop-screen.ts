@@ -193,6 +193,7 @@ export class DesktopScreen extends LitElement {
       }
       <oriel-desktop-view
         .desktop=${state.desktop}
+        .picture=${state.picture}
         .visible=${hadPicture}
         .dimmed=${hadPicture && !isLive}
         .controllable=${mayControl}
@@ -240,9 +241,10 @@ export class DesktopScreen extends LitElement {
   #stateChanged(state: PlayerState): void {
     const wasLive = this.state.phase === 'live';
     // What was known of the desktop stays, so that its old picture keeps its place.
-    const { desktop, role, mayControl } = this.state;
+    const { desktop, picture, role, mayControl } = this.state;
     this.state = {
       ...(desktop && { desktop }),
+      ...(picture && { picture }),
       ...(role && { role }),
       ...(mayControl !== undefined && { mayControl }),
       ...state,

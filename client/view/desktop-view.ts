@@ -121,6 +121,7 @@ export class DesktopView extends LitElement {
 
   static override readonly properties = {
     desktop: { attribute: false },
+    picture: { attribute: false },
     visible: { type: Boolean, reflect: true },
     dimmed: { type: Boolean, reflect: true },
     controllable: { type: Boolean },
@@ -129,6 +130,8 @@ export class DesktopView extends LitElement {
 
   /** Size of the desktop in pixels; undefined until it is known. */
   declare desktop: Size | undefined;
+  /** Size of the picture of it, which may be smaller; as large as the desktop unless told. */
+  declare picture: Size | undefined;
   /** Whether there is a picture to show. */
   declare visible: boolean;
   /** Whether the picture is old. */
@@ -150,6 +153,7 @@ export class DesktopView extends LitElement {
   constructor() {
     super();
     this.desktop = undefined;
+    this.picture = undefined;
     this.visible = false;
     this.dimmed = false;
     this.controllable = false;
@@ -230,7 +234,7 @@ export class DesktopView extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('desktop')) this.#place();
+    if (changed.has('desktop') || changed.has('picture')) this.#place();
     if (changed.has('controllable')) this.#bindInput();
   }
 
@@ -297,9 +301,11 @@ export class DesktopView extends LitElement {
     canvas.style.top = `${top}px`;
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
-    // Whole multiples look best unblurred; anything else needs smoothing.
+    // Whole multiples look best unblurred; anything else needs smoothing, as does a picture that was made smaller than its desktop.
     const scale = (width * ratio) / desktop.width;
-    canvas.classList.toggle('sharp', Math.abs(scale - Math.round(scale)) < 1e-3 && scale > 0.5);
+    const isWhole = this.picture === undefined || this.picture.width === desktop.width;
+    const isMultiple = Math.abs(scale - Math.round(scale)) < 1e-3 && scale > 0.5;
+    canvas.classList.toggle('sharp', isWhole && isMultiple);
     this.#cursor?.rescale(width / desktop.width);
   }
 

@@ -155,9 +155,9 @@ class ReconnectingDesktop implements XDesktop {
 
   #lost(reason: string): void {
     this.#input.detach();
-    this.#options.onBlind();
     this.#connection = undefined;
     if (this.#isClosed()) return;
+    this.#options.onBlind();
     const retryInMs = this.#pause();
     if (this.#state.type === 'connected') {
       this.#options.logger.warn('the X server is gone', { display: this.#options.display, reason });

@@ -4,11 +4,14 @@ import type { Micros } from '../../protocol/time.ts';
 const MIN_INCREASE = 1.05;
 const INCREASE_INTERVAL_US = 250e3;
 
-/** Bits per pixel below which fewer frames look better than worse ones (from the draft). */
-const MIN_BITS_PER_PIXEL = 0.04;
+/** Bits per pixel below which fewer frames, and then fewer pixels, look better than worse ones (from the draft). */
+export const MIN_BITS_PER_PIXEL = 0.04;
 
 /** Frames per second at least: below it the desktop feels stuck however sharp it is. A guess: ask people. */
 const MIN_FRAME_RATE = 15;
+
+/** Whether a frame rate is halved no further. */
+export const isLowestFrameRate = (frameRate: number): boolean => frameRate / 2 < MIN_FRAME_RATE;
 
 /** Passes a rate control's target on to an encoder: decreases at once, increases seldom. A pure core. */
 export class EncoderRate {
@@ -46,7 +49,7 @@ export const frameRateFor = (
 ): number => {
   let frameRate = maxFrameRate;
   while (
-    frameRate / 2 >= MIN_FRAME_RATE &&
+    !isLowestFrameRate(frameRate) &&
     targetBps / (width * height * frameRate) < MIN_BITS_PER_PIXEL
   ) {
     frameRate /= 2;

@@ -82,7 +82,7 @@ export class DesktopSession implements ViewerDesktop {
       const now = options.clock.now();
       for (const viewer of this.#viewers) viewer.tick(now);
       this.#pauseUnlessWatched();
-      this.#steering.follow(this.#driver?.demand, this.size, now);
+      this.#steering.follow(this.#driver?.demand, options.desktop.size, now);
     }, TICK_MS);
   }
 
@@ -179,7 +179,7 @@ export class DesktopSession implements ViewerDesktop {
   }
 
   get size(): { readonly width: number; readonly height: number } {
-    return this.#options.video.parameters ?? this.#options.desktop.size;
+    return this.#options.desktop.size;
   }
 
   get video(): VideoParameters | undefined {
@@ -250,7 +250,8 @@ export class DesktopSession implements ViewerDesktop {
   #steer(unit: AccessUnit): void {
     const { clock } = this.#options;
     const captured = clock.fromMonotonicNanos(unit.captureTime);
-    this.#steering.pictureMade(captured, unit.data.length, this.size);
+    const { size } = this.#options.desktop;
+    this.#steering.pictureMade(captured, unit.data.length, this.video ?? size);
     const demand = this.#driver?.demand;
     if (demand === undefined) return;
     this.#steering.pictureQueued(captured, demand.videoDelay, clock.now());

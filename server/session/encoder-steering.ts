@@ -1,6 +1,7 @@
 import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
-import { EncoderRate, type PictureSize } from '../schedule/encoder-rate.ts';
+import { EncoderRate, isLowestFrameRate, type PictureSize } from '../schedule/encoder-rate.ts';
 import { FrameRate } from '../schedule/frame-rate.ts';
+import { PictureScale } from '../schedule/picture-scale.ts';
 import { Stillness } from './stillness.ts';
 
 /** What of an encoder can be changed while it runs. */
@@ -9,6 +10,8 @@ export interface SteeredEncoder {
   setBitrate(kbps: number): void;
   /** Costs a keyframe. */
   setFrameRate(fps: number): void;
+  /** Encodes a picture of another size: factor 0.25 to 1 on width and height of the screen, `full`. Costs a keyframe. */
+  setScale(scale: number, full: PictureSize): void;
   /** Shuts the valve before the encoder, or opens it; opening costs no keyframe. */
   setPaused(paused: boolean): void;
 }
@@ -38,7 +41,7 @@ const GATE_DELAY = millisToMicros(millis(25));
 const LONGEST_SHUT = millisToMicros(millis(500));
 
 /**
- * Makes one encoder follow one link: bit rate, frame rate and the valve before it. The valve has three reasons to be shut:
+ * Makes one encoder follow one link: bit rate, frame rate, the picture's scale and the valve before it. The valve has three reasons to be shut:
  * nobody watches, too much waits, or the screen stands still and its last picture is sharp. Only this class moves it.
  *
  * A command to the valve costs 4 µs here and holds from the next picture on (20 of 20 tries at 60 pictures a second; the first
@@ -51,7 +54,11 @@ export class EncoderSteering {
   readonly #encoder: SteeredEncoder;
   readonly #bitrate: EncoderRate;
   readonly #frameRate: FrameRate;
+  readonly #scale = new PictureScale();
   readonly #stillness = new Stillness();
+  #wantedScale: number | 'auto' = 'auto';
+  /** What the encoder was told last. */
+  #scaled: { readonly scale: number; readonly full: PictureSize } | undefined;
   #isWatched = true;
   #isStill = false;
   #shutAt: Micros | undefined;
@@ -98,15 +105,50 @@ export class EncoderSteering {
     this.#stillness.pictureMade(captureTime, bytes, size);
   }
 
-  /** Lets time pass, about every 50 ms. Without a demand the encoder keeps its rate. */
+  /** The user's wish for the picture's scale: a factor from 0.25 to 1, or what the link carries. */
+  setScale(scale: number | 'auto'): void {
+    this.#wantedScale = scale;
+  }
+
+  /**
+   * Lets time pass, about every 50 ms. Without a demand the encoder keeps its rate.
+   *
+   * @param size of the screen, whatever the scale
+   */
   follow(demand: LinkDemand | undefined, size: PictureSize, now: Micros): void {
     this.#look(now);
     this.queueMoved(demand?.videoDelay ?? (0 as Micros), now);
-    if (demand === undefined) return;
+    if (demand !== undefined) this.#followLink(demand, size, now);
+    this.#moveScale(size, now);
+  }
+
+  #followLink(demand: LinkDemand, size: PictureSize, now: Micros): void {
+    const wanted = this.#wantedScale === 'auto' ? 1 : this.#wantedScale;
+    const wantedSize = { width: size.width * wanted, height: size.height * wanted };
     const bps = this.#bitrate.follow(demand.targetBps, now);
     if (bps !== undefined) this.#encoder.setBitrate(Math.round(bps / 1000));
-    const frameRate = this.#frameRate.follow(demand.targetBps, size, now);
+    const frameRate = this.#frameRate.follow(demand.targetBps, wantedSize, now);
     if (frameRate !== undefined) this.#encoder.setFrameRate(frameRate);
+    const { current } = this.#frameRate;
+    const { targetBps } = demand;
+    this.#scale.follow(
+      { targetBps, size, frameRate: current, isLowestFrameRate: isLowestFrameRate(current) },
+      now,
+    );
+  }
+
+  /** The scale belongs to a size of the screen: both count when either changes. */
+  #moveScale(full: PictureSize, now: Micros): void {
+    const scale = this.#wantedScale === 'auto' ? this.#scale.current : this.#wantedScale;
+    const before = this.#scaled;
+    const isSame =
+      scale === (before?.scale ?? 1) &&
+      (scale === 1 || (full.width === before?.full.width && full.height === before.full.height));
+    if (isSame) return;
+    this.#scaled = { scale, full };
+    this.#encoder.setScale(scale, full);
+    // Seen at once, even on a screen that stands still.
+    this.pictureWanted(now);
   }
 
   /** A picture has joined the driver's queue: decides about the one after it. */

@@ -20,9 +20,11 @@ export interface DesktopAudience {
 
 /** What one viewer sees of the desktop session that it belongs to. */
 export interface ViewerDesktop {
+  /** The screen, in whose pixels input is; pictures may be smaller. */
   readonly size: { readonly width: number; readonly height: number };
-  /** What a decoder has to be configured for; undefined before the first picture. */
-  readonly video: { readonly codec: string } | undefined;
+  /** What a decoder has to be configured for, and the size of the pictures; undefined before the first one. */
+  readonly video:
+    { readonly codec: string; readonly width: number; readonly height: number } | undefined;
   /** The most that the encoder makes, bits per second. */
   readonly maxVideoBps: number;
   readonly sound: { readonly frameMs: number } | undefined;

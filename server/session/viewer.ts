@@ -273,7 +273,7 @@ export class Viewer {
       transport,
       clock,
       mode: hello.mode ?? 'balanced',
-      video: { codec: desktop.video?.codec ?? 'avc1.42C028', ...desktop.size },
+      video: { codec: 'avc1.42C028', ...desktop.size, ...desktop.video },
       sound: desktop.sound,
       maxVideoBps: desktop.maxVideoBps,
       // What the older connection carried is the best guess for the newer one.

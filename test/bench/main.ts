@@ -27,6 +27,11 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     seconds: 15,
     run: async (seconds) => (await import('./transport.ts')).transport(seconds),
   },
+  static: {
+    about: 'a screen that stands still: CPU, bytes on the wire, delay of the next change',
+    seconds: 20,
+    run: async (seconds) => (await import('./static.ts')).still(seconds),
+  },
   start: {
     about: 'npm start to link, and link opened to first frame',
     run: async () => (await import('./start.ts')).start(),
@@ -50,7 +55,7 @@ ${Object.entries(benchmarks)
   .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
   .join('\n')}
 
-  --seconds N      length of each measurement (default 15 for glass and transport, 30 for network)
+  --seconds N      length of each measurement (default 15 for glass and transport, 20 for static, 30 for network)
   --scenario NAME  of network; may be repeated
 `;
 

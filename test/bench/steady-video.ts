@@ -42,6 +42,10 @@ export class SteadyVideo implements VideoPort {
     // The same.
   }
 
+  setScale(): void {
+    // The same.
+  }
+
   close(): void {
     clearTimeout(this.#timer);
   }

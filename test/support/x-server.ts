@@ -54,7 +54,8 @@ export class XWitness {
     });
   }
 
-  static async open(display: string, authority?: string): Promise<XWitness> {
+  /** @param top pixels of the screen's upper edge that stay free, for a picture that is to go on */
+  static async open(display: string, authority?: string, top = 0): Promise<XWitness> {
     const connection = await XConnection.open({
       display,
       ...(authority === undefined ? {} : { authority }),
@@ -63,7 +64,8 @@ export class XWitness {
     const { client, root, initialSize } = connection;
     const { KeyPress, KeyRelease, ButtonPress, ButtonRelease, PointerMotion } = x11.eventMask;
     const window = client.AllocID();
-    client.CreateWindow(window, root, 0, 0, initialSize.width, initialSize.height, 0, 0, 0, 0, {
+    const height = initialSize.height - top;
+    client.CreateWindow(window, root, 0, top, initialSize.width, height, 0, 0, 0, 0, {
       overrideRedirect: 1,
       eventMask: KeyPress | KeyRelease | ButtonPress | ButtonRelease | PointerMotion,
     });

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBreakable } from '../../support/breakable-page.ts';
+import { BLOCK } from '../../../client/stats/pattern-probe.ts';
 import { launchChromium, logOut, openLink, type OpenedPage } from '../../support/chromium.ts';
 import { startDesktopGateway, type DesktopGateway } from '../../support/desktop-gateway.ts';
 import { startPatternPainter, type PatternPainter } from '../../support/pattern-painter.ts';
@@ -107,7 +108,8 @@ describe('a session that moves', () => {
   });
 
   it('keeps Shift held and control of the desktop', async () => {
-    const witness = await XWitness.open(desktop.env['DISPLAY'] ?? '', desktop.env['XAUTHORITY']);
+    const { DISPLAY = '', XAUTHORITY } = desktop.env;
+    const witness = await XWitness.open(DISPLAY, XAUTHORITY, BLOCK);
     const page = await openLive('websocket');
     await page.mouse.move(400, 300);
     await page.keyboard.down('Shift');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { offerUdpPort, openBreakable } from '../../support/breakable-page.ts';
+import { BLOCK } from '../../../client/stats/pattern-probe.ts';
 import { launchChromium, logOut, openLink } from '../../support/chromium.ts';
 import { startDesktopGateway, type DesktopGateway } from '../../support/desktop-gateway.ts';
 import { startPatternPainter, type PatternPainter } from '../../support/pattern-painter.ts';
@@ -100,7 +101,8 @@ describe.each(transports)('over %s', (transport) => {
   });
 
   it('a connection that is cut while Shift is held lets Shift go within 2 s, and comes back', async () => {
-    const witness = await XWitness.open(desktop.env['DISPLAY'] ?? '', desktop.env['XAUTHORITY']);
+    const { DISPLAY = '', XAUTHORITY } = desktop.env;
+    const witness = await XWitness.open(DISPLAY, XAUTHORITY, BLOCK);
     const opened = await openBreakable(browser, await desktop.gateway.link(), transport);
     const { page } = opened;
     await framesAfter(page, 5, 20_000);

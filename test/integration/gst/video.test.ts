@@ -103,6 +103,44 @@ describe('a test picture', () => {
     expect(noFaults(video.stream.faults)).toBe(true);
   });
 
+  test('follows the scale, down and up again, each with one keyframe of the new size and no new child', async () => {
+    const video = start();
+    await video.more(30);
+    const { pid } = video.source;
+    const full = { width: 640, height: 360 };
+    for (const [scale, width, height] of [
+      [0.5, 320, 180],
+      [0.33, 212, 118],
+      [1, 640, 360],
+    ] as const) {
+      const from = video.units.length;
+      video.source.setScale(scale, full);
+      await until('pictures of the new size', () => video.stream.parameters?.width === width);
+      await video.more(20);
+      expect(video.stream.parameters).toMatchObject({ width, height });
+      const units = video.units.slice(from);
+      expect(units.filter(({ key }) => key)).toHaveLength(1);
+      expect(units.some(({ discontinuity }) => discontinuity)).toBe(false);
+      // An encoder that was started anew would be silent for 150 ms and more.
+      expect(Math.max(...captureGapsMs(units))).toBeLessThan(140);
+    }
+    expect(video.source.pid).toBe(pid);
+    expect(noFaults(video.stream.faults)).toBe(true);
+  });
+
+  test('keeps its scale over a restart', async () => {
+    const video = start();
+    await video.more(10);
+    video.source.setScale(0.5, { width: 640, height: 360 });
+    await until('the new size', () => video.stream.parameters?.width === 320);
+    video.source.restart();
+    await until('the second start', () => video.source.restarts === 1);
+    const from = video.units.length;
+    await video.more(10);
+    expect(video.units[from]).toMatchObject({ key: true, discontinuity: true });
+    expect(video.stream.parameters).toMatchObject({ width: 320, height: 180 });
+  });
+
   test('pauses longer than silence may last, and resumes without a keyframe', async () => {
     const video = start({}, { silence: { runningMs: 600 } });
     await video.more(30);

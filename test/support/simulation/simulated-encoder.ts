@@ -48,6 +48,11 @@ export class SimulatedEncoder implements SteeredEncoder {
     this.#frameRate = fps;
   }
 
+  /** Its bit rate is what counts here, not its size. */
+  setScale(): void {
+    this.#wantsKey = true;
+  }
+
   setPaused(paused: boolean): void {
     this.#isPaused = paused;
   }

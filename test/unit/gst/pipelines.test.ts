@@ -6,6 +6,7 @@ import { frameRateCaps, nudgeFrameRate } from '../../../gst/frame-rate-caps.ts';
 import type { AudioSettings, EncoderName, VideoSettings } from '../../../gst/settings.ts';
 import type { VideoCodec } from '../../../gst/video-codec.ts';
 import { videoPipeline } from '../../../gst/video-pipeline.ts';
+import { sizeCaps } from '../../../gst/size-caps.ts';
 
 const VIDEO: VideoSettings = {
   source: { type: 'x11', display: ':7' },
@@ -24,7 +25,8 @@ describe('video pipelines', () => {
     expect(videoPipeline(VIDEO)).toBe(
       'rtpbin name=rtp ntp-time-source=clock-time ' +
         'ximagesrc display-name=":7" use-damage=false show-pointer=false ' +
-        '! capsfilter name=rate caps=video/x-raw,framerate=60/1 ! valve name=valve ! videoconvert ' +
+        '! capsfilter name=rate caps=video/x-raw,framerate=60/1 ! valve name=valve ' +
+        '! videoscale add-borders=false ! capsfilter name=size caps=video/x-raw ! videoconvert ' +
         '! video/x-raw,format=I420 ' +
         '! queue leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0 ' +
         '! x264enc name=encoder tune=zerolatency speed-preset=ultrafast bitrate=8000 ' +
@@ -36,6 +38,16 @@ describe('video pipelines', () => {
         '! application/x-rtp,extmap-1=(string)urn:ietf:params:rtp-hdrext:ntp-64 ' +
         '! rtp.send_rtp_sink_0 ' +
         'rtp.send_rtp_src_0 ! rtpstreampay ! fdsink fd=3 sync=false async=false',
+    );
+  });
+
+  test('a size is a part of the full one, even, with square pixels', () => {
+    expect(sizeCaps(1, { width: 1281, height: 721 })).toBe('video/x-raw');
+    expect(sizeCaps(0.5, { width: 1366, height: 768 })).toBe(
+      'video/x-raw,width=684,height=384,pixel-aspect-ratio=1/1',
+    );
+    expect(sizeCaps(0.25, { width: 40, height: 40 })).toBe(
+      'video/x-raw,width=16,height=16,pixel-aspect-ratio=1/1',
     );
   });
 

@@ -102,6 +102,7 @@ beforeEach(() => {
     setPaused: () => undefined,
     setBitrate: () => undefined,
     setFrameRate: () => undefined,
+    setScale: () => undefined,
   };
   session = new DesktopSession({
     video,

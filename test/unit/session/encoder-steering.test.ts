@@ -14,6 +14,7 @@ beforeEach(() => {
     encoder: {
       setBitrate: (kbps) => commands.push(['bitrate', kbps]),
       setFrameRate: (fps) => commands.push(['frameRate', fps]),
+      setScale: (scale, { width }) => commands.push(['scale', scale * width]),
       setPaused: (paused) => commands.push(['paused', paused]),
     },
     bitrateBps: 8e6,
@@ -69,6 +70,43 @@ describe('bit rate and frame rate', () => {
       expect(at - (changes[index - 1] ?? -Infinity)).toBeGreaterThanOrEqual(2_000);
     }
     expect(changes.length).toBeGreaterThan(0);
+  });
+});
+
+describe('the scale', () => {
+  it('shrinks the picture after the frame rate has gone down as far as it goes, and comes back', () => {
+    follow(0.3e6, 0, 10_000);
+    expect(commands.filter(([what]) => what !== 'bitrate')).toEqual([
+      ['frameRate', 25],
+      ['scale', 640],
+    ]);
+    commands = [];
+    follow(8e6, 10_000, 20_000);
+    expect(commands.filter(([what]) => what !== 'bitrate')).toEqual([
+      ['frameRate', 50],
+      ['scale', 1280],
+    ]);
+  });
+
+  it('is what the user wants, whatever the link carries', () => {
+    steering.setScale(0.5);
+    follow(8e6, 0, 1_000);
+    expect(commands).toEqual([['scale', 640]]);
+    follow(0.1e6, 1_000, 20_000);
+    expect(commands.filter(([what]) => what === 'scale')).toEqual([['scale', 640]]);
+    steering.setScale(1);
+    follow(0.1e6, 20_000, 30_000);
+    expect(commands.at(-1)).toEqual(['scale', 1280]);
+  });
+
+  it('follows the size of the screen', () => {
+    steering.setScale(0.5);
+    steering.follow(undefined, size, ms(0));
+    steering.follow(undefined, { width: 800, height: 600 }, ms(50));
+    expect(commands).toEqual([
+      ['scale', 640],
+      ['scale', 400],
+    ]);
   });
 });
 

@@ -17,6 +17,7 @@ class ScriptedEncoder implements VideoPort {
   readonly bitrates: { readonly at: number; readonly bps: number }[] = [];
   bps = 8e6;
   frameRate = 50;
+  scale = 1;
   isPaused = false;
   pauses = 0;
   captured = 0;
@@ -40,6 +41,10 @@ class ScriptedEncoder implements VideoPort {
 
   setFrameRate(fps: number): void {
     this.frameRate = fps;
+  }
+
+  setScale(scale: number): void {
+    this.scale = scale;
   }
 
   setPaused(paused: boolean): void {
