@@ -35,6 +35,9 @@ const SECOND = millisToMicros(millis(1_000));
 /** Limited seconds in a row until a transport is judged: longer than a step down of a link takes to settle (1.5 s). */
 const JUDGED_SECONDS = 4;
 
+/** What is compared is the mean of so many of them: at 2 % loss a second's rate is off by a factor of two. */
+const COMPARED_SECONDS = 20;
+
 /** A new connection finds its rate in this time: rate control doubles it every 1.2 s. */
 const SETTLING = millisToMicros(millis(8_000));
 
@@ -85,6 +88,11 @@ export class TransportChoice {
   #secondEndsAt = -Infinity;
   #limited: Second[] = [];
 
+  /** Whether a connection over this transport is to show what it carries, of which nothing is known yet. */
+  isTry(transport: string): boolean {
+    return this.#asked?.transport === transport && !this.#carried.has(transport);
+  }
+
   /** A connection over this transport carries the session from now on, by whoever's doing. */
   carriedBy(transport: string, now: Micros): void {
     this.#asked = undefined;
@@ -130,17 +138,17 @@ export class TransportChoice {
     const { deliveredBps, targetBps, wantedBps } = second;
     if (targetBps >= SATISFIED_SHARE * wantedBps) this.#limited = [];
     else if (deliveredBps >= BUSY_SHARE * targetBps)
-      this.#limited = [...this.#limited, second].slice(-JUDGED_SECONDS);
+      this.#limited = [...this.#limited, second].slice(-COMPARED_SECONDS);
   }
 
   /** Loss in both halves of the time, so that one overflow of a queue is none, on a path long enough for it to matter. */
   get #starves(): boolean {
-    const middle = this.#limited.length / 2;
-    const halves = [this.#limited.slice(0, middle), this.#limited.slice(middle)];
+    const judged = this.#limited.slice(-JUDGED_SECONDS);
+    const halves = [judged.slice(0, JUDGED_SECONDS / 2), judged.slice(JUDGED_SECONDS / 2)];
     return (
       this.#transport !== FALLBACK &&
       halves.every((half) => lossOf(half) > STARVING_LOSS) &&
-      this.#limited.every(({ rttUs }) => rttUs > STARVING_RTT_US)
+      judged.every(({ rttUs }) => rttUs > STARVING_RTT_US)
     );
   }
 
