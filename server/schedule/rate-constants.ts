@@ -36,7 +36,7 @@ export const FEEDBACK_US = 50e3;
  */
 export const DRAINING_US = 500e3;
 export const DRAINING_DELAYS = 3;
-export const DRAINING_GROWTH = 1.1;
+export const DRAINING_GROWTH = 1.2;
 
 /** Growth per second: far from the capacity, near it, at it, and beyond it. The first two are of the draft, the others simulated. */
 export const FAST_GROWTH_PER_S = 0.8;

@@ -12,6 +12,8 @@ export interface RateInput {
   /** LinkEstimateSnapshot.capacityBps: what trains of packets show; 0 = unknown. */
   readonly capacityBps: number;
   readonly ackRateBps: number;
+  /** What goes beside the picture: the target is the picture's alone. */
+  readonly besideBps: number;
   /** LinkEstimateSnapshot.isProbing: what waits here waits for the window, and is no measure of the path. */
   readonly isProbing: boolean;
   readonly minRtt: Micros;
@@ -100,9 +102,13 @@ export class RateControl {
 
   #decrease(input: RateInput, standing: number, now: number): void {
     const { capacityBps, minRtt, queueDelay } = input;
-    const carried = Math.max(this.#carriedBps(input), rate.MAX_BACKOFF * this.#rateBps);
-    if (capacityBps > rate.CONTRADICTION * carried) {
-      this.#trust = Math.max(rate.MIN_TRUST, Math.min(this.#trust, carried / capacityBps));
+    const { besideBps } = input;
+    const carried = Math.max(this.#carriedBps(input) - besideBps, rate.MAX_BACKOFF * this.#rateBps);
+    if (capacityBps > rate.CONTRADICTION * (carried + besideBps)) {
+      this.#trust = Math.max(
+        rate.MIN_TRUST,
+        Math.min(this.#trust, (carried + besideBps) / capacityBps),
+      );
     }
     const factor = standing > rate.SEVERE_DELAY_US ? rate.SEVERE_BACKOFF : rate.BACKOFF;
     this.#overuseBps = Math.min(this.#rateBps, carried);
@@ -128,7 +134,7 @@ export class RateControl {
   /** Never beyond what was proven with some headroom; a still screen proves little, but for what its trains showed before. */
   #increase(input: RateInput, standing: number, now: number, elapsedSeconds: number): void {
     const { ackRateBps } = input;
-    const believed = this.#trust * input.capacityBps;
+    const believed = this.#believedBps(input);
     const proven = Math.max(
       rate.HEADROOM * ackRateBps + rate.HEADROOM_BPS,
       rate.AT_CAPACITY * believed,
@@ -139,6 +145,12 @@ export class RateControl {
     if (growth === 0) return;
     this.#rateBps = Math.min(cap, this.#rateBps * (1 + growth * elapsedSeconds));
     this.#state = 'increase';
+  }
+
+  /** What of the capacity that trains show is the picture's; no less than what arrives. */
+  #believedBps({ capacityBps, ackRateBps, besideBps }: RateInput): number {
+    if (capacityBps === 0) return 0;
+    return Math.max(1, Math.max(this.#trust * capacityBps, 0.9 * ackRateBps) - besideBps);
   }
 
   #growthPerSecond(believedBps: number, standing: number, now: number): number {

@@ -121,9 +121,8 @@ export class ReportEstimate implements PathEstimate {
 
   /** A long queue: the newest picture shows what there is, whatever earlier ones said. */
   #collapse(now: number): void {
-    const newest = this.#capacity.newestBps;
-    if (this.#queueDelay <= COLLAPSE_FACTOR * this.#targetUs || newest === undefined) return;
-    if (newest < this.#capacity.value(now)) this.#capacity.reset(newest, now);
+    if (this.#queueDelay <= COLLAPSE_FACTOR * this.#targetUs) return;
+    this.#capacity.collapse(this.#arrivalRateBps(now), now);
   }
 
   /** Sound is sent twice, and a repetition was under way for as long as the packet behind it waited. */

@@ -13,6 +13,16 @@ const MIN_TRAIN_US = 500;
 const SHORT_TRAIN_BYTES = 3_600;
 const SHORT_TRAIN_US = 5_000;
 
+/**
+ * Two packets show what the path carries at least, never that it carries less; within a batch they count as a millisecond apart. Without
+ * them an estimate that was once far too low would last: little is sent then, and no picture is long enough to be a train.
+ */
+const PAIR_BYTES = 2_400;
+const PAIR_US = 1_000;
+
+/** Pairs count when no train came for this long: they are less exact. A second is 15 pictures at least. */
+const PAIRS_AFTER_US = 1e6;
+
 /** Bytes of a train that had arrived when its clock started, where packets are seen one by one. */
 export const PACKET_BYTES = 1_200;
 
@@ -22,8 +32,11 @@ const HEAD_BYTES = 60;
 /** Small messages remembered, to know what came between the packets of a large one: sound of 320 ms at 5 ms each. */
 const SMALL_KEPT = 64;
 
-/** Trains whose median counts: a batch in the browser makes single ones too fast. */
+/** Trains whose median counts: a batch in the browser makes single ones too fast, a busy processor too slow. */
 const TRAINS = 5;
+
+/** Trains that are believed at once when a long queue says that the path has changed. */
+const NEWEST_TRAINS = 3;
 
 /** The median has to contradict the estimate for this long to lower it, as in LinkEstimate. */
 const CONTEST_WINDOW_US = 500e3;
@@ -37,41 +50,49 @@ export class TrainCapacity {
   readonly #newest = new Map<FlowId, number>();
   #small: { readonly last: Micros32; readonly bytes: number }[] = [];
   #rates: number[] = [];
+  #pairs: number[] = [];
+  #trainAt = -Infinity;
 
   /** Bits per second; 0 before the first train. */
   value(now: number): number {
     return Math.round(this.#estimate.value(now));
   }
 
-  /** What the newest train showed, bits per second; undefined before the first. */
-  get newestBps(): number | undefined {
-    return this.#rates.at(-1);
-  }
-
   /** `headBytes`: what of a message had arrived when its first stamp was taken; a packet, or a whole fragment. */
   onReport({ entries }: ReportUnit, headBytes: number, now: number): void {
     const fresh = entries.filter((entry) => entry.status !== 'reset' && this.#isNew(entry));
-    const small = fresh.filter(({ bytes }) => bytes < SHORT_TRAIN_BYTES);
+    const small = fresh.filter(({ bytes }) => bytes < PAIR_BYTES);
     this.#small = [...this.#small, ...small].slice(-SMALL_KEPT);
     for (const entry of fresh) this.#add(entry, headBytes, now);
   }
 
-  /** Something else knows that the capacity has changed. */
-  reset(bps: number, now: number): void {
-    this.#estimate.reset(bps, now);
-    this.#rates = [bps];
+  /**
+   * A long queue: what the newest trains show holds, whatever earlier ones said, but no less than what is delivered.
+   * Ignored where it would be an increase.
+   */
+  collapse(deliveredBps: number, now: number): void {
+    if (this.#rates.length === 0) return;
+    const bps = Math.max(median(this.#rates.slice(-NEWEST_TRAINS)), deliveredBps);
+    if (bps < this.#estimate.value(now)) this.#estimate.reset(bps, now);
   }
 
   #add(entry: ReportEntry, headBytes: number, now: number): void {
     const spread = micros32Difference(entry.last, entry.first);
-    const bytes = entry.bytes - headBytes + PACKET_BYTES;
-    const isLong = bytes >= MIN_TRAIN_BYTES && spread >= MIN_TRAIN_US;
-    if (!isLong && !(bytes >= SHORT_TRAIN_BYTES && spread >= SHORT_TRAIN_US)) return;
-    const measured = bytes - PACKET_BYTES + this.#between(entry, spread);
-    this.#rates = [...this.#rates, (measured * 8e6) / spread].slice(-TRAINS);
-    const sorted = [...this.#rates].sort((a, b) => a - b);
-    const rateBps = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-    this.#estimate.add({ rateBps, isAppLimited: false }, now, CONTEST_WINDOW_US);
+    const train = entry.bytes - headBytes + PACKET_BYTES;
+    if (spread < 0 || train < PAIR_BYTES) return;
+    const measured = train - PACKET_BYTES + this.#between(entry, spread);
+    const isLong = train >= MIN_TRAIN_BYTES && spread >= MIN_TRAIN_US;
+    if (isLong || (train >= SHORT_TRAIN_BYTES && spread >= SHORT_TRAIN_US)) {
+      this.#trainAt = now;
+      this.#rates = [...this.#rates, (measured * 8e6) / spread].slice(-TRAINS);
+      const rateBps = median(this.#rates);
+      this.#estimate.add({ rateBps, isAppLimited: false }, now, CONTEST_WINDOW_US);
+    } else {
+      this.#pairs = [...this.#pairs, (measured * 8e6) / Math.max(PAIR_US, spread)].slice(-TRAINS);
+      if (this.#pairs.length < TRAINS || now - this.#trainAt < PAIRS_AFTER_US) return;
+      const rateBps = median(this.#pairs);
+      this.#estimate.add({ rateBps, isAppLimited: true }, now, CONTEST_WINDOW_US);
+    }
   }
 
   /** Bytes of small messages that shared the path with a train: on a slow one sound is a fifth of all. */
@@ -89,3 +110,9 @@ export class TrainCapacity {
     return true;
   }
 }
+
+/** The lower one of two in the middle. */
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+};

@@ -252,6 +252,7 @@ export class DesktopSession implements ViewerDesktop {
     const captured = clock.fromMonotonicNanos(unit.captureTime);
     const { size } = this.#options.desktop;
     this.#steering.pictureMade(captured, unit.data.length, this.video ?? size);
+    this.#steering.rateMade(unit.data.length, unit.key);
     const demand = this.#driver?.demand;
     if (demand === undefined) return;
     this.#steering.pictureQueued(captured, demand.videoDelay, clock.now());

@@ -1,5 +1,6 @@
 import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
 import { EncoderRate, isLowestFrameRate, type PictureSize } from '../schedule/encoder-rate.ts';
+import { EncoderYield } from '../schedule/encoder-yield.ts';
 import { FrameRate } from '../schedule/frame-rate.ts';
 import { PictureScale } from '../schedule/picture-scale.ts';
 import { Stillness } from './stillness.ts';
@@ -59,6 +60,8 @@ export class EncoderSteering {
   #wantedScale: number | 'auto' = 'auto';
   /** What the encoder was told last. */
   #scaled: { readonly scale: number; readonly full: PictureSize } | undefined;
+  readonly #yield = new EncoderYield();
+  #askedBps: number;
   #isWatched = true;
   #isStill = false;
   #shutAt: Micros | undefined;
@@ -68,6 +71,7 @@ export class EncoderSteering {
   constructor({ encoder, bitrateBps, frameRate }: EncoderSteeringOptions) {
     this.#encoder = encoder;
     this.#bitrate = new EncoderRate(bitrateBps);
+    this.#askedBps = bitrateBps;
     this.#frameRate = new FrameRate(frameRate);
   }
 
@@ -125,8 +129,11 @@ export class EncoderSteering {
   #followLink(demand: LinkDemand, size: PictureSize, now: Micros): void {
     const wanted = this.#wantedScale === 'auto' ? 1 : this.#wantedScale;
     const wantedSize = { width: size.width * wanted, height: size.height * wanted };
-    const bps = this.#bitrate.follow(demand.targetBps, now);
-    if (bps !== undefined) this.#encoder.setBitrate(Math.round(bps / 1000));
+    const bps = this.#bitrate.follow(this.#yield.boost * demand.targetBps, now);
+    if (bps !== undefined) {
+      this.#askedBps = bps;
+      this.#encoder.setBitrate(Math.round(bps / 1000));
+    }
     const frameRate = this.#frameRate.follow(demand.targetBps, wantedSize, now);
     if (frameRate !== undefined) this.#encoder.setFrameRate(frameRate);
     const { current } = this.#frameRate;
@@ -149,6 +156,11 @@ export class EncoderSteering {
     this.#encoder.setScale(scale, full);
     // Seen at once, even on a screen that stands still.
     this.pictureWanted(now);
+  }
+
+  /** Of the same picture: what share of its rate the encoder makes is learned from those between keyframes. */
+  rateMade(bytes: number, isKey: boolean): void {
+    if (!isKey) this.#yield.pictureMade(bytes, this.#askedBps / 8 / this.#frameRate.current);
   }
 
   /** A picture has joined the driver's queue: decides about the one after it. */

@@ -1,5 +1,6 @@
 import type { RateUnit, ReportUnit } from '../../protocol/control/report.ts';
 import { millis, millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
+import { BesideRate } from '../schedule/beside-rate.ts';
 import type { DeadlineQueue } from '../schedule/deadline-queue.ts';
 import { LinkEstimate } from '../schedule/link-estimate.ts';
 import type { PathEstimate } from '../schedule/path-estimate.ts';
@@ -48,6 +49,7 @@ export class LinkControl {
   readonly #reports: ReportEstimate | undefined;
   readonly #path: PathEstimate;
   readonly #rate: RateControl;
+  readonly #beside = new BesideRate();
   #targetBps: number;
   /** The most telling thing that rate control did since the last RATE. */
   #state: RateState = 'hold';
@@ -93,6 +95,11 @@ export class LinkControl {
     };
   }
 
+  /** Payload that is no picture was handed to the wire: the encoder's target leaves room for it. */
+  sentBeside(bytes: number, now: Micros): void {
+    this.#beside.sent(bytes, now);
+  }
+
   sent(bytes: number, now: Micros): void {
     this.#path.onSent(bytes, now);
   }
@@ -117,7 +124,7 @@ export class LinkControl {
     const { queue, transport } = this.#options;
     this.#askForStats(now);
     const snapshot = this.#follow(now);
-    const input = { ...snapshot, videoDelay: queue.videoDelay() };
+    const input = { ...snapshot, videoDelay: queue.videoDelay(), besideBps: this.#beside.bps(now) };
     const { targetBps, state } = this.#rate.tick(input, now);
     this.#targetBps = targetBps;
     this.#deliveredBps = snapshot.ackRateBps;

@@ -137,6 +137,9 @@ export class OutboundMedia implements PieceSource {
     const piece = this.#queue.next(now, limit);
     this.#settle();
     if (piece === undefined && !limit.urgentOnly) this.#link.idle();
+    if (piece !== undefined && piece.message.header.flow !== VIDEO_FLOW) {
+      this.#link.sentBeside(piece.bytes.byteLength, now);
+    }
     if (piece?.last === true) this.#count(piece.message.header.flow);
     return piece;
   }

@@ -15,8 +15,8 @@ const BURST_US = 8_000;
 /** No slower than this, bits per second: an estimate that has gone astray must not hold back what would correct it. A guess. */
 const MIN_CAPACITY_BPS = 500e3;
 
-/** Bytes that may leave at once at least: a packet, which takes longer than a timer on paths that are slow enough to need this. */
-const MIN_BURST_BYTES = 1_200;
+/** Bytes that may leave at once at least: two packets, so that a timer that comes late costs nothing. */
+const MIN_BURST_BYTES = 2_400;
 
 /**
  * Keeps large pictures out of the path's queue, where priorities no longer count: what was sent drains at a little more than the

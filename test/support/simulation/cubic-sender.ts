@@ -38,16 +38,25 @@ export class CubicSender {
   #epochAt = 0;
   #recoverAt = -1;
   #rttUs: number;
+  readonly #isFixed: boolean;
 
   constructor(
     events: EventQueue,
-    path: { readonly down: Bottleneck; readonly backMs: number; readonly rttMs: number },
+    path: {
+      readonly down: Bottleneck;
+      readonly backMs: number;
+      readonly rttMs: number;
+      /** A window that no loss changes, as BBR's: twice what the path holds. */
+      readonly fixedBytes?: number | undefined;
+    },
     next: () => Pick<Segment, 'bytes' | 'isReliable' | 'arrive'> | undefined,
   ) {
     this.#events = events;
     this.#path = path.down;
     this.#backUs = path.backMs * 1000;
     this.#rttUs = path.rttMs * 1000;
+    this.#isFixed = path.fixedBytes !== undefined;
+    if (path.fixedBytes !== undefined) this.#cwnd = path.fixedBytes;
     this.#next = next;
     events.every(50_000, () => this.#checkTimeout());
   }
@@ -102,6 +111,7 @@ export class CubicSender {
   }
 
   #reduce(): void {
+    if (this.#isFixed) return;
     this.#maximum = this.#cwnd;
     this.#cwnd = Math.max(2 * SEGMENT_BYTES, BETA * this.#cwnd);
     this.#threshold = this.#cwnd;
@@ -110,6 +120,7 @@ export class CubicSender {
   }
 
   #grow(bytes: number): void {
+    if (this.#isFixed) return;
     if (this.#cwnd < this.#threshold) {
       this.#cwnd += bytes;
       return;

@@ -12,7 +12,7 @@ export interface SimulatedEncoderOptions {
   readonly bps: number;
   readonly random: () => number;
   /** Share of the asked rate that it makes. */
-  readonly yield: number;
+  readonly yield: (atMs: number) => number;
   readonly isMoving: (atMs: number) => boolean;
 }
 
@@ -75,7 +75,7 @@ export class SimulatedEncoder implements SteeredEncoder {
     const key = this.#wantsKey;
     this.#wantsKey = false;
     const capturedAt = this.#events.now;
-    const bps = this.#bps * this.#options.yield;
+    const bps = this.#bps * this.#options.yield(capturedAt / 1000);
     const moving = (bps / 8 / this.#frameRate) * (0.6 + 0.8 * random());
     const picture = isMoving(capturedAt / 1000) ? moving : STILL_BYTES;
     const bytes = Math.max(100, Math.round(key ? (this.#bps / 8) * KEYFRAME_SECONDS : picture));

@@ -23,9 +23,11 @@ export interface SessionOptions extends PathOptions {
   /** What the encoder is set to at first, and at most. */
   readonly maxBps?: number;
   /** The encoder makes this share of what it was asked for. Default 1. */
-  readonly yield?: number;
+  readonly yield?: (atMs: number) => number;
   /** A keyframe for somebody else, so often. */
   readonly keyframesEveryMs?: number;
+  /** A stack that takes no loss for congestion has this window, bytes; CUBIC without. */
+  readonly fixedWindowBytes?: number;
   /** Whether the desktop changes at a moment; a still one costs 200 bytes a picture. */
   readonly isMoving?: (atMs: number) => boolean;
   /** Somebody else's packets through the same bottleneck, bits per second. */
@@ -99,6 +101,7 @@ export async function simulateSession(options: SessionOptions): Promise<SessionR
     next: (moment: Micros, limit: { maxBytes: number; urgentOnly: boolean }) => {
       const piece = queue.next(moment, limit);
       queue.takeAbandoned();
+      if (piece?.message.header.flow === AUDIO) control.sentBeside(piece.bytes.byteLength, moment);
       if (piece === undefined && !limit.urgentOnly) control.idle();
       return piece;
     },
@@ -109,6 +112,7 @@ export async function simulateSession(options: SessionOptions): Promise<SessionR
     events,
     path,
     oneWayMs: options.oneWayMs,
+    fixedWindowBytes: options.fixedWindowBytes,
     random,
     now,
     source,
@@ -139,7 +143,7 @@ export async function simulateSession(options: SessionOptions): Promise<SessionR
   const encoder = new SimulatedEncoder(events, {
     bps: maxBps,
     random,
-    yield: options.yield ?? 1,
+    yield: options.yield ?? (() => 1),
     isMoving: options.isMoving ?? (() => true),
   });
   const steering = new EncoderSteering({ encoder, bitrateBps: maxBps, frameRate: 60 });
@@ -156,6 +160,7 @@ export async function simulateSession(options: SessionOptions): Promise<SessionR
   };
   encoder.start((picture) => {
     push(VIDEO, Math.round(picture.capturedAt) + 1_000_000, picture.bytes, picture.key);
+    steering.rateMade(picture.bytes, picture.key);
     const capturedAt = micros(Math.round(picture.capturedAt) + 1_000_000);
     steering.pictureQueued(capturedAt, queue.videoDelay(), now());
   });

@@ -30,9 +30,9 @@ export class SimulatedStack implements SimulatedWire {
 
   constructor(options: SimulatedWireOptions) {
     this.#options = options;
-    const { events, path, oneWayMs } = options;
+    const { events, path, oneWayMs, fixedWindowBytes: fixedBytes } = options;
     const rttMs = 2 * oneWayMs;
-    this.#quic = new CubicSender(events, { down: path, backMs: oneWayMs, rttMs }, () =>
+    this.#quic = new CubicSender(events, { down: path, backMs: oneWayMs, rttMs, fixedBytes }, () =>
       this.#segment(),
     );
   }

@@ -24,9 +24,9 @@ export class SimulatedStream implements SimulatedWire {
 
   constructor(options: SimulatedWireOptions) {
     this.#options = options;
-    const { events, path, oneWayMs } = options;
+    const { events, path, oneWayMs, fixedWindowBytes: fixedBytes } = options;
     const rttMs = 2 * oneWayMs;
-    this.#tcp = new CubicSender(events, { down: path, backMs: oneWayMs, rttMs }, () =>
+    this.#tcp = new CubicSender(events, { down: path, backMs: oneWayMs, rttMs, fixedBytes }, () =>
       this.#segment(),
     );
   }

@@ -20,6 +20,8 @@ export interface SimulatedWireOptions {
   readonly events: EventQueue;
   readonly path: Bottleneck;
   readonly oneWayMs: number;
+  /** Congestion window of a stack that takes no loss for congestion (BBR); CUBIC without. */
+  readonly fixedWindowBytes: number | undefined;
   readonly random: () => number;
   readonly now: () => Micros;
   readonly source: PieceSource & { sent(bytes: number, now: Micros): void };

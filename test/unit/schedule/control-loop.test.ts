@@ -70,6 +70,21 @@ describe.each(transports)('one session over %s, on a simulated path', (transport
     },
   );
 
+  test('5 Mbit/s is used when the encoder makes only two thirds of what it is asked for', async () => {
+    const share = (): number => 0.65;
+    const conditions = { rateBps: () => 5 * MBIT, oneWayMs: 20, seconds: 20, yield: share };
+    const record = await run(conditions);
+    expect(rateBps(record, 6_000, 20_000)).toBeGreaterThan(0.7 * 5 * MBIT);
+    expect(latency(between(record.video, 3_000), 0.95)).toBeLessThan(20 + 70);
+  });
+
+  test('losses that the stack below does not take for congestion cost no rate', async () => {
+    const conditions = { rateBps: () => 20 * MBIT, oneWayMs: 20, seconds: 20, loss: 0.02 };
+    const record = await run({ ...conditions, fixedWindowBytes: 200_000 });
+    expect(rateBps(record, 4_000, 20_000)).toBeGreaterThan(0.8 * 8 * MBIT);
+    expect(latency(between(record.video, 3_000), 0.95)).toBeLessThan(110);
+  });
+
   test('jitter of 30 ms is no congestion', async () => {
     const conditions = { rateBps: () => 20 * MBIT, oneWayMs: 10, jitterMs: 30, seconds: 15 };
     const record = await run(conditions);
@@ -102,8 +117,8 @@ describe.each(transports)('one session over %s, on a simulated path', (transport
 
   test('1 Mbit/s over 60 ms: pictures that are little late, and sound that is less', async () => {
     const record = await run({ rateBps: () => MBIT, oneWayMs: 30, seconds: 20 });
-    expect(latency(between(record.video, 4_000), 0.95)).toBeLessThan(30 + 150);
-    expect(latency(between(record.audio, 4_000), 0.95)).toBeLessThan(30 + 70);
+    expect(latency(between(record.video, 4_000), 0.95)).toBeLessThan(30 + 110);
+    expect(latency(between(record.audio, 4_000), 0.95)).toBeLessThan(30 + 60);
     expect(between(record.video, 4_000).length).toBeGreaterThan(0.8 * 16 * 15);
   });
 });

@@ -177,7 +177,10 @@ export const simulate = (options: SimulationOptions): SimulationResult => {
     snapshot = estimate.snapshot(now);
     queue.updateLink(snapshot);
     if (at % 50 === 0) {
-      const decision = control.tick({ ...snapshot, videoDelay: queue.videoDelay() }, now);
+      const decision = control.tick(
+        { ...snapshot, videoDelay: queue.videoDelay(), besideBps: 0 },
+        now,
+      );
       targetBps.push(decision.targetBps);
       if (isControlled) encoderBps = encoder.follow(decision.targetBps, now) ?? encoderBps;
     }
