@@ -33,6 +33,12 @@ interface QueuedFlow extends QueuedFlowOptions {
 /** Microseconds between two requests for a keyframe, from the draft: an encoder makes at most four of them a second. */
 const KEYFRAME_REQUEST_INTERVAL_US = 250_000;
 
+/**
+ * While a begun message of the flow still needs longer than this, no keyframe is asked for: it would wait, and be replaced by the next
+ * one. From the request to the picture pass an encoder's two frames and its own time (measured 20 to 50 ms).
+ */
+const KEYFRAME_LEAD_US = 50_000;
+
 /** Payload bytes of a fragment before a transport has asked for one. */
 const FIRST_FRAGMENT_BYTES = 1_200;
 
@@ -171,8 +177,9 @@ export class DeadlineQueue implements PieceSource {
 
   #askForKeyframe(now: Micros): void {
     if (now - this.#keyframeAskedAt < KEYFRAME_REQUEST_INTERVAL_US) return;
-    for (const { discipline } of this.#flows.values()) {
-      if (!discipline.needsKeyframe) continue;
+    for (const { discipline, line } of this.#flows.values()) {
+      const busyUs = transferTimeUs(line.bytes, this.#link.bandwidthBps);
+      if (!discipline.needsKeyframe || busyUs > KEYFRAME_LEAD_US) continue;
       this.#keyframeWanted = true;
       this.#keyframeAskedAt = now;
     }

@@ -253,6 +253,7 @@ export class DesktopSession implements ViewerDesktop {
     const { size } = this.#options.desktop;
     this.#steering.pictureMade(captured, unit.data.length, this.video ?? size);
     this.#steering.rateMade(unit.data.length, unit.key);
+    this.#keyframes.pictureMade(unit.data.length, unit.key, unit.durationUs);
     const demand = this.#driver?.demand;
     if (demand === undefined) return;
     this.#steering.pictureQueued(captured, demand.videoDelay, clock.now());

@@ -1,20 +1,15 @@
 import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
+import { KeyframeCost } from '../schedule/keyframe-cost.ts';
 import type { Clock } from '../session-clock.ts';
 
 /** At most one forced keyframe per this time, whoever asks: each one is a burst on every viewer's link. */
 const INTERVAL = millisToMicros(millis(250));
 
-/**
- * For a viewer whose link the encoder does not follow. A link that is too slow for the stream lives on keyframes alone, and
- * four of them a second would take the sharpness, or the smoothness, of everybody else's picture. A guess: a picture every
- * two seconds still tells what is going on.
- */
-const SPECTATOR_INTERVAL = millisToMicros(millis(2_000));
-
 /** Merges everybody's requests for keyframes and spaces them. */
 export class KeyframeRequests {
   readonly #clock: Clock;
   readonly #ask: () => void;
+  readonly #cost = new KeyframeCost();
   #askedAt = -Infinity;
   #dueAt = Infinity;
   #timer: NodeJS.Timeout | undefined;
@@ -24,10 +19,18 @@ export class KeyframeRequests {
     this.#ask = ask;
   }
 
-  /** `isSpectator`: asked for by a viewer whose link the encoder does not follow. */
+  /** The encoder has made a picture: what a keyframe costs is learned from them all. */
+  pictureMade(bytes: number, isKey: boolean, durationUs: number): void {
+    this.#cost.pictureMade(bytes, isKey, durationUs);
+  }
+
+  /**
+   * `isSpectator`: asked for by a viewer whose link the encoder does not follow. A link that is too slow for the stream lives on
+   * keyframes alone: it gets as many as cost the others little.
+   */
   request(isSpectator: boolean): void {
     const now = this.#clock.now();
-    const dueAt = this.#askedAt + (isSpectator ? SPECTATOR_INTERVAL : INTERVAL);
+    const dueAt = this.#askedAt + (isSpectator ? this.#cost.interval : INTERVAL);
     if (dueAt <= now) this.#askNow(now);
     else if (dueAt < this.#dueAt) this.#wait(dueAt, now);
   }
