@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import { audioPipeline } from '../gst/audio-pipeline.ts';
-import { encoderByName, selectEncoder } from '../gst/encoders.ts';
+import { codecsOf, encoderByName, selectEncoder, type EncoderName } from '../gst/encoders.ts';
 import { probeEncoders } from '../gst/probe.ts';
 import { formatOf } from '../gst/video-codec.ts';
 import { videoPipeline } from '../gst/video-pipeline.ts';
@@ -22,6 +22,7 @@ import { Metrics } from './observe/metrics.ts';
 import { openScreen, type Screen } from './screen.ts';
 import { createClock, type Clock } from './session-clock.ts';
 import { DesktopSession, type DesktopPort } from './session/desktop-session.ts';
+import { SwitchingVideo, type RunningVideo } from './switching-video.ts';
 import { WebSocketTransport } from './transport/websocket.ts';
 import { openWebTransport, type WebTransportEndpoint } from './webtransport-endpoint.ts';
 
@@ -148,19 +149,40 @@ async function composeOrThrow(
   };
 }
 
-async function startVideo(config: Config, screen: Screen, logger: Logger): Promise<MediaSource> {
+async function startVideo(config: Config, screen: Screen, logger: Logger): Promise<SwitchingVideo> {
   const available = await probeEncoders();
-  const { codec, encoder: wanted, frameRate, bitrateKbps } = config.video;
-  const encoder = selectEncoder({ codec, wanted }, available);
-  if (encoder === undefined) {
+  const { codec: first, encoder: wanted } = config.video;
+  if (selectEncoder({ codec: first, wanted }, available) === undefined) {
     throw new Error(
-      `video.encoder: expected one of ${available.join(', ') || 'none that is installed'} for ${codec}, ` +
+      `video.encoder: expected one of ${available.join(', ') || 'none that is installed'} for ${first}, ` +
         `got ${wanted}; install gstreamer1.0-plugins-ugly for x264enc`,
     );
   }
-  const { bitrateUnit, bitrateProperty, keyframeBy } = encoderByName(encoder);
+  const others = codecsOf(available).filter((codec) => codec !== first);
+  return new SwitchingVideo({
+    codecs: [first, ...others],
+    start: (codec) => {
+      const choice = { codec, wanted: codec === first ? wanted : 'auto' } as const;
+      const encoder = selectEncoder(choice, available);
+      if (encoder === undefined)
+        throw new RangeError(`codec: expected one of those offered, got ${codec}`);
+      return startEncoder(config, { screen, logger, encoder });
+    },
+    logger,
+  });
+}
+
+interface EncoderParts {
+  readonly screen: Screen;
+  readonly logger: Logger;
+  readonly encoder: EncoderName;
+}
+
+function startEncoder(config: Config, { screen, logger, encoder }: EncoderParts): RunningVideo {
+  const { frameRate, bitrateKbps } = config.video;
+  const { codec, bitrateUnit, bitrateProperty, keyframeBy } = encoderByName(encoder);
   logger.info('encoder chosen', { codec, encoder, frameRate, bitrateKbps });
-  return startMediaSource({
+  const source = startMediaSource({
     name: 'video',
     codec: formatOf(codec),
     description: () => videoPipeline({ source: screen.video, frameRate, encoder, bitrateKbps }),
@@ -171,6 +193,7 @@ async function startVideo(config: Config, screen: Screen, logger: Logger): Promi
     canRest: screen.video.type === 'x11',
     logger,
   });
+  return { name: codec, encoder, source };
 }
 
 function startAudio(config: Config, screen: Screen, logger: Logger): MediaSource | undefined {

@@ -58,3 +58,12 @@ export function createFaultCounters(): FaultCounters {
     failedSinks: 0,
   };
 }
+
+/** Counts of several streams together. */
+export function sumFaults(all: readonly MediaFaults[]): MediaFaults {
+  const sum = createFaultCounters();
+  for (const faults of all) {
+    for (const name of Object.keys(sum) as (keyof MediaFaults)[]) sum[name] += faults[name];
+  }
+  return sum;
+}

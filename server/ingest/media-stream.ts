@@ -1,6 +1,7 @@
 import { rtpProfile } from '../../gst/rtp-profile.ts';
 import type { VideoFormat } from '../../gst/video-codec.ts';
 import type { AccessUnit, AccessUnitSink, VideoParameters } from './access-unit.ts';
+import { FanOut } from './fan-out.ts';
 import { createFaultCounters, type FaultCounters, type MediaFaults } from './faults.ts';
 import { OpusDepacketizer } from './opus-depacketizer.ts';
 import { PictureDepacketizer } from './picture-depacketizer.ts';
@@ -35,7 +36,7 @@ export class MediaStream {
   readonly #video: PictureDepacketizer | undefined;
   readonly #audio: OpusDepacketizer | undefined;
   readonly #payloadType: number;
-  readonly #sinks = new Set<AccessUnitSink>();
+  readonly #fanOut = new FanOut();
   #foreignRun = 0;
   #keyframeAskedAt: bigint | undefined;
 
@@ -85,10 +86,7 @@ export class MediaStream {
 
   /** Adds a sink for all access units from now on; the returned function removes it. */
   subscribe(sink: AccessUnitSink): () => void {
-    this.#sinks.add(sink);
-    return () => {
-      this.#sinks.delete(sink);
-    };
+    return this.#fanOut.subscribe(sink);
   }
 
   #packet(bytes: Uint8Array, nowNs: bigint): void {
@@ -128,14 +126,7 @@ export class MediaStream {
 
   #deliver(unit: AccessUnit | undefined): void {
     if (unit === undefined) return;
-    for (const sink of this.#sinks) {
-      try {
-        sink.accessUnit(unit);
-      } catch (error) {
-        this.#faults.failedSinks += 1;
-        this.#sinks.delete(sink);
-        sink.failed?.(error);
-      }
-    }
+    this.#fanOut.deliver(unit);
+    this.#faults.failedSinks = this.#fanOut.failed;
   }
 }
