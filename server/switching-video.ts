@@ -43,6 +43,7 @@ export class SwitchingVideo implements MediaSource {
   #pastFaults: MediaFaults = createFaultCounters();
   #pastRestarts = 0;
   readonly #closing = new Set<Promise<void>>();
+  #isPaused = false;
   #isClosed = false;
 
   constructor(options: SwitchingVideoOptions) {
@@ -84,8 +85,10 @@ export class SwitchingVideo implements MediaSource {
     this.#current.source.requestKeyframe();
   }
 
+  /** An encoder that is to take over is never paused before its first keyframe: a still screen would keep it from making one. */
   setPaused(paused: boolean): void {
-    this.#set('paused', (source) => source.setPaused(paused));
+    this.#isPaused = paused;
+    this.#current.source.setPaused(paused);
   }
 
   setBitrate(kbps: number): void {
@@ -94,6 +97,10 @@ export class SwitchingVideo implements MediaSource {
 
   setFrameRate(fps: number): void {
     this.#set('frameRate', (source) => source.setFrameRate(fps));
+  }
+
+  setScale(scale: number, full: { readonly width: number; readonly height: number }): void {
+    this.#set('scale', (source) => source.setScale(scale, full));
   }
 
   /**
@@ -144,6 +151,7 @@ export class SwitchingVideo implements MediaSource {
     clearTimeout(this.#next?.giveUp);
     this.#next = undefined;
     this.#current = video;
+    if (this.#isPaused) video.source.setPaused(true);
     this.#retire(old);
     this.#options.logger.info('codec changed', { codec: video.name, encoder: video.encoder });
   }

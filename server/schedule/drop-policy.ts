@@ -89,6 +89,16 @@ export const isChainHopeless = (
   now: number,
 ): boolean => now > chain.oldestFinishBy && chain.queuedBytes > chain.keyframeBytes;
 
+/**
+ * Waiting video that needs longer than this makes upper layers give way to the base pictures behind them, in microseconds: what the
+ * gate before the encoder tolerates for the one who drives it.
+ */
+export const UPPER_LAYER_DELAY_US = 25_000;
+
+/** By how many bytes the video that waits is more than upper layers may add to; not positive: by none. */
+export const upperLayerExcess = (queuedBytes: number, link: DropLink): number =>
+  link.bandwidthBps > 0 ? queuedBytes - (UPPER_LAYER_DELAY_US * link.bandwidthBps) / 8e6 : 0;
+
 /** Until when a message in front of a newly queued keyframe may still finish: max(20 ms, the time of one fragment). */
 export const supersededBy = (now: number, fragmentBytes: number, link: DropLink): number =>
   now + Math.max(SUPERSEDED_GRACE_US, transferTimeUs(fragmentBytes, link.bandwidthBps));

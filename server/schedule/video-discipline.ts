@@ -6,6 +6,7 @@ import {
   isChainHopeless,
   isDiscardableExpired,
   supersededBy,
+  upperLayerExcess,
   type DropReason,
 } from './drop-policy.ts';
 import { finishBy, type MessageLine, type Waiting } from './message-line.ts';
@@ -47,7 +48,9 @@ export class VideoDiscipline implements Discipline {
   }
 
   expire(state: QueueState): void {
-    if (this.#dropExpired(state)) this.#dropOrphans();
+    const hasExpired = this.#dropExpired(state);
+    const hasOutpaced = this.#dropOutpaced(state);
+    if (hasExpired || hasOutpaced) this.#dropOrphans();
     this.#dropSuperseded(state);
     this.#cutIfHopeless(state);
   }
@@ -84,6 +87,25 @@ export class VideoDiscipline implements Discipline {
       const expired = header.discardable && !header.key && isDiscardableExpired(times, now, link);
       if (expired) this.#chain.lose(header);
       return expired;
+    });
+    return this.#line.length < before;
+  }
+
+  /**
+   * Pictures of an upper layer in front of a newer base picture, while too much waits. Without them a link that carries the base
+   * layer shows it soon; waiting for their deadlines would fill the whole budget first, and cut the chain.
+   */
+  #dropOutpaced({ link }: QueueState): boolean {
+    let excess = upperLayerExcess(this.#line.bytes, link);
+    if (excess <= 0) return false;
+    const before = this.#line.length;
+    const newestBase = this.#line.waiting().findLastIndex(({ header }) => !header.discardable);
+    this.#line.drop('superseded', ({ header, remainingBytes, begun }, index) => {
+      const isUpper = header.discardable && !header.key && !begun;
+      if (!isUpper || index > newestBase || excess <= 0) return false;
+      excess -= remainingBytes;
+      this.#chain.lose(header);
+      return true;
     });
     return this.#line.length < before;
   }

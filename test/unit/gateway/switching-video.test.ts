@@ -26,6 +26,7 @@ class ScriptedSource implements MediaSource {
   setPaused = (paused: boolean) => void this.told.push(`paused ${paused}`);
   setBitrate = (kbps: number) => void this.told.push(`bitrate ${kbps}`);
   setFrameRate = (fps: number) => void this.told.push(`frameRate ${fps}`);
+  setScale = (scale: number) => void this.told.push(`scale ${scale}`);
   close = () => {
     this.told.push('close');
     return Promise.resolve();
@@ -82,9 +83,19 @@ describe('a codec that changes', () => {
     video.setFrameRate(30);
     video.setCodec('vp9');
     expect(at(1).told).toEqual(['bitrate 2000', 'frameRate 30']);
+    video.setBitrate(3000);
+    expect(at(0).told.at(-1)).toBe('bitrate 3000');
+    expect(at(1).told.at(-1)).toBe('bitrate 3000');
+  });
+
+  test('a pause of the old encoder keeps the new one from nothing, and holds for it afterwards', () => {
+    const { video, at } = setUp();
     video.setPaused(true);
-    expect(at(0).told.at(-1)).toBe('paused true');
-    expect(at(1).told.at(-1)).toBe('paused true');
+    video.setCodec('vp9');
+    video.setPaused(true);
+    expect(at(1).told).toEqual([]);
+    at(1).makes(true);
+    expect(at(1).told).toEqual(['paused true']);
   });
 
   test('the newest wish counts, and the old codec may be wished for again', () => {
