@@ -147,7 +147,7 @@ class NetworkWorker {
     this.#connection = connection;
     this.#settings.connected();
     this.#bytesAtLastStats = connection.receivedBytes;
-    this.#toVideoWorker({ type: 'reset' });
+    this.#toVideoWorker({ type: 'reset', continues: previous !== undefined });
     Object.assign(this.#mayRepeat, {
       video: previous !== undefined,
       audio: previous !== undefined,
@@ -163,7 +163,9 @@ class NetworkWorker {
       },
       audio: (received, missing) => {
         this.#noteArrival('audio', received);
-        if (this.#isNews('audio', received)) this.#sound?.decode(received.message.payload, missing);
+        if (!this.#isNews('audio', received)) return;
+        const { header, payload } = received.message;
+        this.#sound?.decode(payload, { missing, captureTime: header.captureTime });
       },
       move: (unit) => this.#link?.moveAsked(unit),
       cursor: (payload) => {

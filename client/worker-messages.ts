@@ -301,8 +301,11 @@ export type ToVideoWorkerMedia =
       readonly start: number;
       readonly length: number;
     }
-  /** A new connection: what was before does not continue. */
-  | { readonly type: 'reset' }
+  /**
+   * A new connection, which begins with a keyframe. `continues`: it is of the same session and goes on where the one before
+   * ended, so that what waits stays.
+   */
+  | { readonly type: 'reset'; readonly continues: boolean }
   /** Session clock minus local time, microseconds. */
   | { readonly type: 'clock'; readonly offset: number };
 

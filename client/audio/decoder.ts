@@ -1,4 +1,5 @@
 import type { SoundLink } from '../worker-messages.ts';
+import type { SoundBlock } from './playback-messages.ts';
 import { SoundRing } from './ring.ts';
 import { SAMPLE_RATE } from './sample-rate.ts';
 
@@ -11,8 +12,16 @@ const MAX_INSIDE = 50;
 /** WebCodecs counts time in µs; only the order of packets matters here. */
 const TIMESTAMP_STEP = 10_000;
 
-/** Takes decoded sound, two channels of equal length; they are valid during the call. */
-type SoundSink = (left: Float32Array, right: Float32Array) => void;
+/** Takes decoded sound, two channels of equal length, valid during the call, and when it was captured where that is known. */
+type SoundSink = (left: Float32Array, right: Float32Array, captureTime?: number) => void;
+
+/** What is remembered of a packet inside the decoder. */
+interface PacketInside {
+  /** Packets lost before it. */
+  readonly missing: number;
+  /** µs of the session clock. */
+  readonly captureTime: number;
+}
 
 /**
  * Opus packets into the ring (or the port) of the playback worklet, through WebCodecs. Opus packets stand alone: after an
@@ -22,8 +31,7 @@ export class SoundDecoder {
   readonly #sink: SoundSink;
   #decoder: AudioDecoder | undefined;
   #timestamp = 0;
-  /** For each packet inside the decoder, the packets lost before it. */
-  #missing: number[] = [];
+  #inside: PacketInside[] = [];
   #left = new Float32Array(0);
   #right = new Float32Array(0);
   readonly counters = { decoded: 0, errors: 0, bridged: 0 };
@@ -32,10 +40,9 @@ export class SoundDecoder {
     this.#sink = soundSink(link);
   }
 
-  /** @param missing packets lost just before this one */
-  decode(packet: Uint8Array, missing: number): void {
-    if (this.#missing.length >= MAX_INSIDE) this.#fail();
-    this.#missing.push(missing);
+  decode(packet: Uint8Array, facts: PacketInside): void {
+    if (this.#inside.length >= MAX_INSIDE) this.#fail();
+    this.#inside.push(facts);
     this.#timestamp += TIMESTAMP_STEP;
     try {
       this.#decoder ??= this.#create();
@@ -72,7 +79,8 @@ export class SoundDecoder {
 
   #output(sound: AudioData): void {
     this.counters.decoded += 1;
-    this.#bridge(this.#missing.shift() ?? 0);
+    const facts = this.#inside.shift();
+    this.#bridge(facts?.missing ?? 0);
     const frames = sound.numberOfFrames;
     if (this.#left.length !== frames) {
       this.#left = new Float32Array(frames);
@@ -81,7 +89,7 @@ export class SoundDecoder {
     sound.copyTo(this.#left, { planeIndex: 0, format: 'f32-planar' });
     const other = sound.numberOfChannels > 1 ? 1 : 0;
     sound.copyTo(this.#right, { planeIndex: other, format: 'f32-planar' });
-    this.#sink(this.#left, this.#right);
+    this.#sink(this.#left, this.#right, facts?.captureTime);
   }
 
   /** Puts the last packet, fading, in place of lost ones: the fill stays right and the gap is less harsh than silence. */
@@ -103,7 +111,7 @@ export class SoundDecoder {
   #discard(): void {
     const decoder = this.#decoder;
     this.#decoder = undefined;
-    this.#missing = [];
+    this.#inside = [];
     if (decoder !== undefined && decoder.state !== 'closed') decoder.close();
   }
 }
@@ -117,13 +125,14 @@ function fade(samples: Float32Array): void {
 function soundSink(link: SoundLink): SoundSink {
   if (link.type === 'ring') {
     const ring = new SoundRing(link.buffer);
-    return (left, right) => ring.write(left, right);
+    return (left, right, captureTime) => ring.write(left, right, captureTime);
   }
   const { port } = link;
-  return (left, right) => {
-    const block = new Float32Array(left.length * 2);
-    block.set(left);
-    block.set(right, left.length);
-    port.postMessage(block, [block.buffer]);
+  return (left, right, captureTime) => {
+    const samples = new Float32Array(left.length * 2);
+    samples.set(left);
+    samples.set(right, left.length);
+    const block: SoundBlock = { samples, captureTime };
+    port.postMessage(block, [samples.buffer]);
   };
 }

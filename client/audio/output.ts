@@ -135,6 +135,7 @@ export class SoundOutput {
       ring: this.link?.type === 'ring' ? this.link.buffer : undefined,
       target: toFrames(audioBuffer),
       cap: toFrames(audioCap),
+      gain: 1,
       recordFrames: this.#options.recordSeconds * SAMPLE_RATE,
     };
     const node = new AudioWorkletNode(context, PLAYBACK_PROCESSOR, {

@@ -9,17 +9,28 @@ export interface PlaybackOptions {
   readonly ring: SharedArrayBuffer | undefined;
   readonly target: number;
   readonly cap: number;
+  /** Linear gain, 0 to 1. */
+  readonly gain: number;
   /** Frames of its own output that the worklet keeps; 0 for none. */
   readonly recordFrames: number;
 }
 
-/** Sound through a port: one block, left and right one after the other, transferred. */
-export type SoundBlock = Float32Array<ArrayBuffer>;
+/** Sound through a port; the samples are transferred. */
+export interface SoundBlock {
+  /** Left and right one after the other. */
+  readonly samples: Float32Array<ArrayBuffer>;
+  /** See SoundRing.write. */
+  readonly captureTime: number | undefined;
+}
 
 /** Page to worklet. */
 export type ToPlayback =
   /** Take sound from this port (its messages are SoundBlocks). The port travels in `transfer`. */
   | { readonly type: 'input'; readonly port: MessagePort }
+  /** Hold another fill from now on; frames. */
+  | { readonly type: 'configure'; readonly target: number; readonly cap: number }
+  /** Play as loud as this from now on. */
+  | { readonly type: 'gain'; readonly gain: number }
   | { readonly type: 'takeRecording' }
   | { readonly type: 'takeState' };
 
@@ -33,4 +44,6 @@ export type FromPlayback =
       readonly underruns: number;
       readonly overruns: number;
       readonly ratePpm: number;
+      /** See SoundRing.moment, of the frame that is played next. */
+      readonly moment: { readonly outputFrame: number; readonly captureTime: number } | undefined;
     };

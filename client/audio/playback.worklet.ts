@@ -9,17 +9,20 @@ import {
 import { Recorder } from './recorder.ts';
 import { RingPlayer } from './ring-player.ts';
 import { ringBytes, SoundRing } from './ring.ts';
+import { Volume } from './volume.ts';
 
 class PlaybackProcessor extends AudioWorkletProcessor {
   readonly #ring: SoundRing;
   readonly #player: RingPlayer;
+  readonly #volume: Volume;
   readonly #recorder: Recorder | undefined;
 
   constructor(options: { readonly processorOptions: PlaybackOptions }) {
     super();
-    const { ring, target, cap, recordFrames } = options.processorOptions;
+    const { ring, target, cap, gain, recordFrames } = options.processorOptions;
     this.#ring = new SoundRing(ring ?? new ArrayBuffer(ringBytes()));
     this.#player = new RingPlayer({ ring: this.#ring, target, cap });
+    this.#volume = new Volume(gain);
     this.#recorder = recordFrames > 0 ? new Recorder(recordFrames) : undefined;
     this.port.onmessage = (event: MessageEvent<ToPlayback>) => this.#onPage(event.data);
   }
@@ -28,6 +31,10 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     const [left, right] = outputs[0] ?? [];
     if (left === undefined) return true;
     this.#player.process(left, right ?? left);
+    const { position } = this.#player;
+    const next = currentFrame + left.length;
+    this.#ring.publishLead(position === undefined ? undefined : position - next);
+    this.#volume.apply(left, right ?? left);
     this.#recorder?.push(left);
     return true;
   }
@@ -37,20 +44,30 @@ class PlaybackProcessor extends AudioWorkletProcessor {
       case 'input':
         message.port.onmessage = (event: MessageEvent<SoundBlock>) => this.#write(event.data);
         break;
+      case 'configure':
+        this.#player.configure(message);
+        break;
+      case 'gain':
+        this.#volume.set(message.gain);
+        break;
       case 'takeRecording': {
         const samples = this.#recorder?.take() ?? new Float32Array(0);
         this.#toPage({ type: 'recording', samples });
         break;
       }
       case 'takeState':
-        this.#toPage({ type: 'state', ...this.#ring.state });
+        this.#toPage({
+          type: 'state',
+          ...this.#ring.state,
+          moment: this.#ring.moment(this.#player.position ?? 0),
+        });
         break;
     }
   }
 
-  #write(block: SoundBlock): void {
-    const half = block.length / 2;
-    this.#ring.write(block.subarray(0, half), block.subarray(half));
+  #write({ samples, captureTime }: SoundBlock): void {
+    const half = samples.length / 2;
+    this.#ring.write(samples.subarray(0, half), samples.subarray(half), captureTime);
   }
 
   #toPage(message: FromPlayback): void {

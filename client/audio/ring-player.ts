@@ -28,6 +28,9 @@ const MAX_TARGET = 0.6;
 /** Part of the growth of the target that one block without underrun takes back: half of it in about 30 s. */
 const TARGET_DECAY = 1 / 16_000;
 
+/** A fill this far from a new target is too far to be bent to it, frames: 20 ms are bent away in 4 s. */
+const FAR = 960;
+
 /** Factor per sample by which the last sample fades when there is no more: silent after 5 ms. */
 const FADE_OUT = 0.98;
 
@@ -40,10 +43,11 @@ const FADE_IN = 128;
  */
 export class RingPlayer {
   readonly #ring: SoundRing;
-  readonly #baseTarget: number;
-  readonly #cap: number;
+  #baseTarget: number;
+  #cap: number;
   #target: number;
   #isPlaying = false;
+  #isFar = false;
   #read = 0;
   #fraction = 0;
   #rate = 1;
@@ -62,6 +66,23 @@ export class RingPlayer {
     this.#fill = target;
   }
 
+  /**
+   * Holds another fill from now on: by bending the speed where it is near, else by one fade; what was learnt from underruns
+   * under the old one is forgotten.
+   */
+  configure({ target, cap }: Pick<RingPlayerOptions, 'target' | 'cap'>): void {
+    this.#cap = cap;
+    if (target === this.#baseTarget) return;
+    this.#baseTarget = target;
+    this.#target = target;
+    this.#isFar = this.#isPlaying && Math.abs(this.#fill - target) > FAR;
+  }
+
+  /** The index in the ring of the frame that is played next; undefined while nothing is played. */
+  get position(): number | undefined {
+    return this.#isPlaying ? this.#read : undefined;
+  }
+
   /** Fills one block of both channels. */
   process(left: Float32Array, right: Float32Array): void {
     const block = left.length;
@@ -72,11 +93,18 @@ export class RingPlayer {
       return;
     }
     let fill = (write - this.#read) | 0;
+    if (this.#isFar) {
+      this.#isFar = false;
+      if (fill < this.#target) {
+        this.#pause(left, right, fill);
+        return;
+      }
+      this.#catchUp(left, right, write);
+      return;
+    }
     if (fill > this.#cap + block) {
       this.#overruns += 1;
-      this.#jump(left, right, write);
-      this.#fill = this.#target;
-      this.#publish(this.#target);
+      this.#catchUp(left, right, write);
       return;
     }
     this.#adjust(fill - block / 2);
@@ -152,6 +180,28 @@ export class RingPlayer {
       left[at] = this.#lastLeft;
       right[at] = this.#lastRight;
     }
+  }
+
+  #catchUp(left: Float32Array, right: Float32Array, write: number): void {
+    this.#jump(left, right, write);
+    this.#fill = this.#target;
+    this.#publish(this.#target);
+  }
+
+  /** Fades out within the block and waits for more, to begin again with the new target. */
+  #pause(left: Float32Array, right: Float32Array, fill: number): void {
+    const block = Math.min(left.length, Math.max(0, fill - 1));
+    left.fill(0);
+    right.fill(0);
+    for (let at = 0; at < block; at += 1) {
+      const gain = 1 - at / block;
+      left[at] = this.#ring.sample(this.#read + at, 0) * gain;
+      right[at] = this.#ring.sample(this.#read + at, 1) * gain;
+    }
+    this.#read = (this.#read + block) | 0;
+    this.#isPlaying = false;
+    [this.#lastLeft, this.#lastRight] = [0, 0];
+    this.#publish(fill - block);
   }
 
   /** Catches up: fades within the block from where it was to where it should be. */

@@ -2,7 +2,10 @@ import { codecOfSps, findSps, isSameBytes } from './annex-b.ts';
 
 /** An access unit on its way into the decoder; its bytes belong to the decoder from then on. */
 export interface DecoderInput {
+  /** Its number in its flow. */
   readonly sequence: number;
+  /** Counts access units over all connections. */
+  readonly order: number;
   readonly key: boolean;
   /** Codec string (W3C WebCodecs registry) of the stream that a keyframe begins. */
   readonly codec: string;

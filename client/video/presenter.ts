@@ -24,7 +24,8 @@ export type DropReason = (typeof dropReasons)[number];
 /** A decoded frame. `picture` belongs to the presenter until it comes out again, which it does exactly once. */
 export interface DecodedFrame<Picture> extends TimedFrame {
   readonly picture: Picture;
-  readonly sequence: number;
+  /** Rises from frame to frame. */
+  readonly order: number;
   /** Not to be shown, unless nothing else was for a while. */
   readonly late: boolean;
   /** When it went into the decoder, local time. */
@@ -95,7 +96,7 @@ export class Presenter<Picture> {
   #drawTime = FIRST_DRAW_TIME;
   #decodeTime = FIRST_DECODE_TIME;
   #shownAt = Number.NEGATIVE_INFINITY;
-  #shownSequence = -1;
+  #shownOrder = -1;
   #last: { readonly captureTime: number; readonly at: number } | undefined;
   #interval = FIRST_INTERVAL;
   #cushionUntil = Number.NEGATIVE_INFINITY;
@@ -129,8 +130,8 @@ export class Presenter<Picture> {
     { now, newestSubmittedAt }: DecoderMoment,
   ): PresenterOutput<Picture>[] {
     this.#decodeTime += (now - frame.submittedAt - this.#decodeTime) * SMOOTHING;
-    const last = this.#held.at(-1)?.sequence ?? this.#shownSequence;
-    if (frame.sequence <= last) return [drop(frame, 'overtaken')];
+    const last = this.#held.at(-1)?.order ?? this.#shownOrder;
+    if (frame.order <= last) return [drop(frame, 'overtaken')];
     if (frame.late && now - this.#shownAt < LONGEST_FREEZE) return [drop(frame, 'late')];
     this.#watchRhythm(frame, now);
     this.#held.push(frame);
@@ -155,11 +156,10 @@ export class Presenter<Picture> {
     this.#drawTime += (duration - this.#drawTime) * SMOOTHING;
   }
 
-  /** Another connection: sequence numbers begin anew. */
+  /** Another stream: nothing that waits is of use. */
   reset(): PresenterOutput<Picture>[] {
     const outputs = this.#held.map((frame) => drop(frame, 'reset'));
     this.#held = [];
-    this.#shownSequence = -1;
     this.#last = undefined;
     this.#cushionUntil = Number.NEGATIVE_INFINITY;
     return outputs;
@@ -184,7 +184,7 @@ export class Presenter<Picture> {
     if (this.#isNewerSoon(frame, now, newestSubmittedAt))
       return [...outputs, drop(frame, 'superseded')];
     this.#shownAt = now;
-    this.#shownSequence = frame.sequence;
+    this.#shownOrder = frame.order;
     return [...outputs, { type: 'show', frame }];
   }
 

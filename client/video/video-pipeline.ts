@@ -66,6 +66,7 @@ export class VideoPipeline {
   readonly #dueAt: DueAt = (unit) => this.#playout.dueAt(unit, localMicros());
   #sink: VideoSink;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #order = 0;
   #lastDecoded: number | undefined;
   #isHidden = false;
   /** The newest frame of a hidden page. */
@@ -110,9 +111,10 @@ export class VideoPipeline {
   }
 
   /** Takes an access unit; its bytes belong to the pipeline from then on. */
-  push(unit: DecoderInput): void {
+  push(unit: Omit<DecoderInput, 'order' | 'arrivedAt'>): void {
     this.#playout.arrived(unit);
-    this.#hold.push(unit);
+    this.#order += 1;
+    this.#hold.push({ ...unit, order: this.#order, arrivedAt: localMicros() });
     this.#advance();
   }
 

@@ -5,7 +5,6 @@
 import { FrameMeter } from '../stats/frame-meter.ts';
 import { LatencyWindow, type FrameMoments } from '../stats/latency-breakdown.ts';
 import { PatternProbe } from '../stats/pattern-probe.ts';
-import { localMicros } from '../local-time.ts';
 import type {
   FromVideoWorker,
   FromVideoWorkerMedia,
@@ -128,12 +127,11 @@ class VideoWorker {
           sendTime: message.sendTime,
           begunAt: message.begunAt,
           receivedAt: message.receivedAt,
-          arrivedAt: localMicros(),
           bytes: new Uint8Array(message.buffer, message.start, message.length),
         });
         break;
       case 'reset':
-        this.#pipeline.reset();
+        if (!message.continues) this.#pipeline.reset();
         this.#latency.clear();
         this.#rendered = undefined;
         this.#shownLatency = undefined;

@@ -61,8 +61,8 @@ it('lets each frame out once, never shows backwards, and keeps few', () => {
         for (const { type, frame } of outputs) {
           expect(inside.delete(frame.picture)).toBe(true);
           if (type !== 'show') continue;
-          expect(frame.sequence).toBeGreaterThan(shown);
-          shown = frame.sequence;
+          expect(frame.order).toBeGreaterThan(shown);
+          shown = frame.order;
         }
       };
       for (const { after, what } of events) {
@@ -72,7 +72,7 @@ it('lets each frame out once, never shows backwards, and keeps few', () => {
             sequence = Math.max(0, sequence + what.step);
             const frame: DecodedFrame<number> = {
               picture: (pictures += 1),
-              sequence,
+              order: sequence,
               late: what.isLate,
               captureTime: now - what.lateness,
               receivedAt: now,
@@ -90,7 +90,6 @@ it('lets each frame out once, never shows backwards, and keeps few', () => {
           case 'reset':
             take(presenter.reset());
             playout.reset();
-            shown = -1;
             break;
           case 'configure':
             playout.configure(what.settings, now);

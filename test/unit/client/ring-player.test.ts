@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Recorder } from '../../../client/audio/recorder.ts';
 import { RingPlayer } from '../../../client/audio/ring-player.ts';
 import { ringBytes, SoundRing } from '../../../client/audio/ring.ts';
+import { Volume } from '../../../client/audio/volume.ts';
 
 const RATE = 48_000;
 const BLOCK = 128;
@@ -146,7 +147,115 @@ describe('ring player', () => {
   });
 });
 
+/** A steady tone through changes of the player's settings, each at its second. */
+function playChanging(
+  seconds: number,
+  changes: readonly {
+    readonly second: number;
+    readonly target: number;
+    readonly cap: number;
+  }[],
+): Played & { readonly fills: number[]; readonly silent: number } {
+  const ring = new SoundRing(new ArrayBuffer(ringBytes()));
+  const player = new RingPlayer({ ring, target: TARGET, cap: CAP });
+  const sender = new ToneSender(ring, 0);
+  const left = new Float32Array(seconds * RATE);
+  const fills: number[] = [];
+  let next = 0;
+  for (let at = 0; at + BLOCK <= left.length; at += BLOCK) {
+    const change = changes[next];
+    if (change !== undefined && at / RATE >= change.second) {
+      player.configure(change);
+      next += 1;
+    }
+    sender.sendUntil(at);
+    player.process(left.subarray(at, at + BLOCK), new Float32Array(BLOCK));
+    fills.push(ring.state.fill);
+  }
+  const after = left.subarray(RATE);
+  const silent = after.filter((sample, at) => sample === 0 && after[at + 1] === 0).length;
+  return { left, state: ring.state, fills, silent };
+}
+
+describe('a live change of the buffer', () => {
+  it('that is small is bent to, without a gap', () => {
+    const target = TARGET + 480;
+    const { left, state, silent } = playChanging(20, [{ second: 5, target, cap: CAP }]);
+    expect(state).toMatchObject({ underruns: 0, overruns: 0 });
+    expect(silent).toBe(0);
+    expect(glitches(left.subarray(RATE))).toBe(0);
+    expect(Math.abs(state.fill - target)).toBeLessThan(PACKET);
+  });
+
+  it('that is a large rise makes one pause of its own length, faded out and in', () => {
+    const target = 9_600;
+    const { left, state, silent, fills } = playChanging(12, [{ second: 5, target, cap: 19_200 }]);
+    expect(state).toMatchObject({ underruns: 0, overruns: 0 });
+    expect(silent).toBeGreaterThan(target - TARGET - 2 * PACKET);
+    expect(silent).toBeLessThan(target - TARGET + 2 * PACKET);
+    const settled = fills.slice(Math.round((6 * RATE) / BLOCK));
+    expect(Math.min(...settled)).toBeGreaterThan(target - 2 * PACKET);
+    expect(Math.max(...settled)).toBeLessThan(target + 2 * PACKET);
+    expect(glitches(left.subarray(7 * RATE))).toBe(0);
+  });
+
+  it('that is a large fall skips at once, within one block', () => {
+    const changes = [
+      { second: 2, target: 9_600, cap: 19_200 },
+      { second: 6, target: 960, cap: 2_880 },
+    ];
+    const { left, state, fills } = playChanging(10, changes);
+    expect(state).toMatchObject({ underruns: 0, overruns: 0 });
+    const settled = fills.slice(Math.round((6.01 * RATE) / BLOCK));
+    expect(Math.max(...settled)).toBeLessThan(960 + 2 * PACKET);
+    const after = left.subarray(6.1 * RATE);
+    expect(glitches(after)).toBe(0);
+    expect(amplitude(after.slice(-4800), 1000)).toBeGreaterThan(0.49);
+  });
+
+  it('to what is there already changes nothing', () => {
+    const again = [1, 2, 3].map((second) => ({ second, target: TARGET, cap: CAP }));
+    const changed = playChanging(4, again);
+    expect(changed.left).toEqual(playChanging(4, []).left);
+  });
+});
+
+describe('volume', () => {
+  it('glides to silence and back without a click', () => {
+    const volume = new Volume(1);
+    const blocks = Array.from({ length: 100 }, (_, at) => {
+      if (at === 30) volume.set(0);
+      if (at === 60) volume.set(0.5);
+      const block = new Float32Array(BLOCK).fill(1);
+      volume.apply(block, block);
+      return block;
+    });
+    const samples = blocks.flatMap((block) => [...block]);
+    const steps = samples.slice(1).map((sample, at) => Math.abs(sample - (samples[at] ?? 0)));
+    expect(Math.max(...steps)).toBeLessThan(1 / 400);
+    expect(blocks[29]?.[0]).toBe(1);
+    expect(Math.max(...(blocks[40] ?? []))).toBeCloseTo(0, 6);
+    expect(blocks[99]?.[0]).toBeCloseTo(0.5, 6);
+  });
+});
+
 describe('ring', () => {
+  it('tells when each frame was captured and at which frame of the output it is heard', () => {
+    const ring = new SoundRing(new ArrayBuffer(ringBytes()));
+    const packet = new Float32Array(PACKET);
+    expect(ring.moment(0)).toBeUndefined();
+    ring.write(packet, packet, 7_000_000);
+    ring.write(packet, packet);
+    ring.publishLead(-1_000);
+    expect(ring.moment(0)).toEqual({ outputFrame: 1_000, captureTime: 7_000_000 });
+    expect(ring.moment(PACKET)).toEqual({ outputFrame: 1_480, captureTime: 7_010_000 });
+    // Captured later than it would have been without a gap.
+    ring.write(packet, packet, 7_050_000);
+    expect(ring.moment(2 * PACKET)?.captureTime).toBe(7_050_000);
+    ring.publishLead(undefined);
+    expect(ring.moment(0)).toBeUndefined();
+  });
+
   it('refuses a size that is no power of two', () => {
     expect(() => new SoundRing(new ArrayBuffer(ringBytes(1000)))).toThrow(RangeError);
   });
