@@ -56,6 +56,8 @@ class NetworkWorker {
   /** Whether what comes may have been delivered by the connection before. */
   readonly #mayRepeat = { video: false, audio: false };
   #bytesAtLastStats = 0;
+  /** Of the connections before this one. */
+  #underrunsBefore = 0;
   #isClosed = false;
 
   constructor(start: NetworkStart) {
@@ -147,6 +149,7 @@ class NetworkWorker {
     this.#connection = connection;
     this.#settings.connected();
     this.#bytesAtLastStats = connection.receivedBytes;
+    this.#underrunsBefore = this.#ring?.state.underruns ?? 0;
     this.#toVideoWorker({ type: 'reset', continues: previous !== undefined });
     Object.assign(this.#mayRepeat, {
       video: previous !== undefined,
@@ -247,7 +250,10 @@ class NetworkWorker {
       connection.loseDecoder();
       return;
     }
-    if (message.type === 'unused') return;
+    if (message.type === 'unused') {
+      connection.reportUndecoded(message.sequence, message.why);
+      return;
+    }
     const { decodeQueue, renderedSequence, shownLatency, droppedFrames } = message;
     const ring = this.#ring?.state;
     connection.setReportValues({
@@ -261,7 +267,7 @@ class NetworkWorker {
         ? {}
         : {
             audioBufferUs: Math.round((ring.fill / SAMPLE_RATE) * 1e6),
-            underruns: ring.underruns,
+            underruns: ring.underruns - this.#underrunsBefore,
           }),
     });
   }

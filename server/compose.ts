@@ -98,6 +98,7 @@ async function composeOrThrow(
       frameRate: config.video.frameRate,
     },
     onDropped: (reason, count) => counters.dropped(reason, count),
+    onUnused: (reason, count) => counters.unused(reason, count),
   });
   desktop.watch(session);
 

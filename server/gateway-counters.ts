@@ -2,6 +2,7 @@ import type { FaultCode } from './http/fault.ts';
 import type { MediaSource } from './media-source.ts';
 import type { Metrics } from './observe/metrics.ts';
 import type { DropReason } from './schedule/drop-policy.ts';
+import type { UnusedReason } from './session/client-report.ts';
 
 /** How often sources are looked at, milliseconds: counters are read by people and once in some seconds by a collector. */
 const LOOK_MS = 1_000;
@@ -27,6 +28,12 @@ export class GatewayCounters {
   dropped(reason: DropReason, count: number): void {
     const help = 'Messages that were not sent to a viewer.';
     this.#metrics.counter('oriel_messages_dropped_total', help, { reason }).add(count);
+  }
+
+  /** What clients report: messages that they could not use, frames that they did not show, sound that ran dry. */
+  unused(reason: UnusedReason, count: number): void {
+    const help = 'What clients say they did not use of what they got.';
+    this.#metrics.counter('oriel_client_unused_total', help, { reason }).add(count);
   }
 
   /** A request that was not answered with what it asked for. */

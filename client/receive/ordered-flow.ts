@@ -11,6 +11,12 @@ export interface ReceivedMessage {
 /** What an ordered flow asks its owner to do, in order. */
 export type OrderedOutput =
   | { readonly type: 'deliver'; readonly received: ReceivedMessage }
+  /** It arrived whole and was thrown away: overtaken (`expired`), or what it needs is gone (`undecodable`). */
+  | {
+      readonly type: 'unused';
+      readonly received: ReceivedMessage;
+      readonly why: 'expired' | 'undecodable';
+    }
   /** Ask the server for a keyframe; `lastDecoded` is undefined when nothing was delivered yet. */
   | { readonly type: 'keyRequest'; readonly lastDecoded: number | undefined };
 
@@ -88,19 +94,25 @@ export class OrderedFlow {
     return this.#needsKey;
   }
 
+  /** Whether the message came whole, as far back as messages are remembered. */
+  has(seq: number): boolean {
+    return this.#waiting.has(seq) || this.#delivered.has(seq);
+  }
+
   /** Takes a complete message, in any order and possibly again. `rtt` in µs. */
   push(received: ReceivedMessage, now: number, rtt: number): readonly OrderedOutput[] {
     const seq = received.message.header.seq;
     if (seq <= this.#lastDelivered || this.#waiting.has(seq)) {
       this.counters.stale += 1;
-      return [];
+      return this.has(seq) ? [] : [{ type: 'unused', received, why: 'expired' }];
     }
     const outputs: OrderedOutput[] = [];
     if (received.message.header.key) {
-      this.#restartAt(seq);
+      this.#restartAt(seq, outputs);
       this.#deliver(received, outputs);
     } else if (this.#needsKey) {
       this.counters.discarded += 1;
+      outputs.push({ type: 'unused', received, why: 'undecodable' });
       this.#requestKey(outputs, now, rtt);
       return outputs;
     } else {
@@ -124,13 +136,15 @@ export class OrderedFlow {
     this.counters.abandonedBy[reasonName(range.reason)] += end - first;
     this.#abandonedRanges.push({ first, end });
     if (this.#abandonedRanges.length > MAX_WAITING) this.#abandonedRanges.shift();
-    for (const seq of [...this.#waiting.keys()]) {
-      if (seq >= first && seq < end) this.#forget(seq);
+    const outputs: OrderedOutput[] = [];
+    for (const [seq, received] of [...this.#waiting]) {
+      if (seq < first || seq >= end) continue;
+      this.#forget(seq);
+      outputs.push({ type: 'unused', received, why: 'expired' });
     }
     if (KEY_FOLLOWS.has(range.reason)) {
       this.#nextKeyRequestAt = Math.max(this.#nextKeyRequestAt, now + keyRequestInterval(rtt));
     }
-    const outputs: OrderedOutput[] = [];
     this.#drain(outputs);
     this.#checkHole(outputs, now, rtt);
     return outputs;
@@ -151,14 +165,11 @@ export class OrderedFlow {
     return outputs;
   }
 
-  #restartAt(seq: number): void {
+  #restartAt(seq: number, outputs: OrderedOutput[]): void {
     this.#needsKey = false;
     this.#delivered.clear();
     for (const waiting of [...this.#waiting.keys()]) {
-      if (waiting < seq) {
-        this.#forget(waiting);
-        this.counters.discarded += 1;
-      }
+      if (waiting < seq) this.#discard(waiting, 'expired', outputs);
     }
   }
 
@@ -182,6 +193,14 @@ export class OrderedFlow {
     this.#waitingBytes += received.message.payload.byteLength;
   }
 
+  #discard(seq: number, why: 'expired' | 'undecodable', outputs: OrderedOutput[]): void {
+    const received = this.#waiting.get(seq);
+    if (received === undefined) return;
+    this.#forget(seq);
+    this.counters.discarded += 1;
+    outputs.push({ type: 'unused', received, why });
+  }
+
   #forget(seq: number): void {
     const received = this.#waiting.get(seq);
     if (received === undefined) return;
@@ -197,8 +216,7 @@ export class OrderedFlow {
       const received = this.#waiting.get(seq);
       if (received === undefined) continue;
       if (seq <= this.#lastDelivered) {
-        this.#forget(seq);
-        this.counters.discarded += 1;
+        this.#discard(seq, 'expired', outputs);
         continue;
       }
       if (!this.#delivered.has(seq - received.message.header.dependency)) return;
@@ -233,9 +251,7 @@ export class OrderedFlow {
   }
 
   #loseSync(outputs: OrderedOutput[], now: number, rtt: number): void {
-    this.counters.discarded += this.#waiting.size;
-    this.#waiting.clear();
-    this.#waitingBytes = 0;
+    for (const seq of [...this.#waiting.keys()]) this.#discard(seq, 'undecodable', outputs);
     this.#holeSince = undefined;
     this.#needsKey = true;
     this.#requestKey(outputs, now, rtt);

@@ -17,6 +17,12 @@ export type ReceiverOutput =
       /** Packets lost just before this one. */
       readonly missing: number;
     }
+  /** A message that came whole and was thrown away, see OrderedOutput. */
+  | {
+      readonly type: 'unused';
+      readonly received: ReceivedMessage;
+      readonly why: 'expired' | 'undecodable';
+    }
   | { readonly type: 'other'; readonly kind: FlowKindName; readonly received: ReceivedMessage }
   | {
       readonly type: 'keyRequest';
@@ -92,6 +98,7 @@ export class Receiver {
     if (flow.type === 'ordered') return asVideo(id, flow.core.push(received, now, rtt));
     const outcome = flow.core.push(received.message.header.seq);
     if (outcome.type === 'duplicate') return [];
+    if (outcome.type === 'overtaken') return [{ type: 'unused', received, why: 'expired' }];
     if (flow.kind !== 'audio') return [{ type: 'other', kind: flow.kind, received }];
     return [{ type: 'audio', flow: id, received, missing: outcome.missing }];
   }
@@ -108,6 +115,27 @@ export class Receiver {
   ): readonly ReceiverOutput[] {
     const flow = this.#flows.get(range.flow);
     return flow?.type === 'ordered' ? asVideo(range.flow, flow.core.abandon(range, now, rtt)) : [];
+  }
+
+  /** The numbers in the range that did not come whole; at most `most` of them, the newest. */
+  missingOf(
+    {
+      flow,
+      first,
+      count,
+    }: { readonly flow: FlowId; readonly first: number; readonly count: number },
+    most: number,
+  ): readonly number[] {
+    const core = this.#flows.get(flow)?.core;
+    if (core === undefined) return [];
+    const length = Math.min(count, most);
+    const oldest = first + count - length;
+    return Array.from({ length }, (_, at) => oldest + at).filter((seq) => !core.has(seq));
+  }
+
+  /** The newest flow of pictures. */
+  get videoFlow(): FlowId | undefined {
+    return [...this.#flows].findLast(([, { kind }]) => kind === 'video')?.[0];
   }
 
   /** The video decoder failed: every video flow starts again at its next KEY. */
@@ -160,9 +188,9 @@ export class Receiver {
 }
 
 function asVideo(flow: FlowId, outputs: readonly OrderedOutput[]): readonly ReceiverOutput[] {
-  return outputs.map((output) =>
-    output.type === 'deliver'
-      ? { type: 'video', flow, received: output.received }
-      : { type: 'keyRequest', flow, lastDecoded: output.lastDecoded },
-  );
+  return outputs.map((output) => {
+    if (output.type === 'deliver') return { type: 'video', flow, received: output.received };
+    if (output.type === 'unused') return output;
+    return { type: 'keyRequest', flow, lastDecoded: output.lastDecoded };
+  });
 }

@@ -1,4 +1,5 @@
 import type { ReportEntry, ReportValues } from '../../protocol/control/report.ts';
+import type { Micros32 } from '../../protocol/time.ts';
 import { maxReportEntries } from '../../protocol/limits.ts';
 
 /** Entries kept when reports are held up: four reports' worth; the oldest give way. */
@@ -16,11 +17,24 @@ export class Reporter {
 
   /** Takes the fate of a message; one that was told already, because it came twice, is passed over. */
   add(entry: ReportEntry): void {
-    if (this.#recent.some(({ flow, seq }) => flow === entry.flow && seq === entry.seq)) return;
+    const { flow, seq, status } = entry;
+    const isTold = this.#recent.some(
+      (told) => told.flow === flow && told.seq === seq && told.status === status,
+    );
+    if (isTold) return;
     this.#recent.push(entry);
     if (this.#recent.length > RECENT) this.#recent.shift();
     this.#entries.push(entry);
     if (this.#entries.length > MAX_KEPT) this.#entries.shift();
+  }
+
+  /**
+   * Takes a fate that is known without the message: it did not come whole, or it did and was told, and turned out to be of no use.
+   *
+   * @param now stamp on the clock of the entries
+   */
+  addFate(message: Pick<ReportEntry, 'flow' | 'seq' | 'status'>, now: Micros32): void {
+    this.add({ ...message, bytes: 0, echo: now, first: now, last: now });
   }
 
   /** Takes the entries of the next report, oldest first, and the values as they are. */

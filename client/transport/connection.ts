@@ -10,14 +10,13 @@ import { sequence, type FlowId } from '../../protocol/flow.ts';
 import type { CompleteMessage } from '../../protocol/fragment.ts';
 import type { InputEvent } from '../../protocol/input.ts';
 import { readStreamCodec } from '../../protocol/stream-codec.ts';
-import { micros, toMicros32 } from '../../protocol/time.ts';
 import { localMicros } from '../local-time.ts';
 import type { ClockSync } from '../receive/clock-sync.ts';
 import type { ReceivedMessage } from '../receive/ordered-flow.ts';
 import { Receiver, type ReceiverCounters, type ReceiverOutput } from '../receive/receiver.ts';
-import { Reporter } from '../receive/reporter.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { InputChannel } from './input-channel.ts';
+import { ReportChannel } from './report-channel.ts';
 import { BROKEN, type ClientTransport, type TransportEnd } from './transport.ts';
 
 /** What a live connection delivers, in order. */
@@ -68,11 +67,10 @@ export class Connection {
   readonly ended: Promise<TransportEnd>;
   readonly transport: ClientTransport;
   readonly #receiver: Receiver;
-  readonly #reporter = new Reporter();
+  readonly #reports: ReportChannel;
   readonly #input: InputChannel;
   readonly #heartbeat: Heartbeat;
   readonly #tickTimer: ReturnType<typeof setInterval>;
-  #reportTimer: ReturnType<typeof setInterval> | undefined;
   /** Of each video flow, as its FLOW_OPEN says; the receiver bounds the number of flows. */
   readonly #codecs = new Map<FlowId, string>();
   #sink: ConnectionSink | undefined;
@@ -92,6 +90,7 @@ export class Connection {
   constructor(transport: ClientTransport, hello: Hello) {
     this.transport = transport;
     this.#receiver = new Receiver({ inOrder: !transport.isLossy });
+    this.#reports = new ReportChannel(this.#receiver, (unit) => transport.sendControl(unit));
     this.#heartbeat = new Heartbeat({
       now: localMicros(),
       send: (unit) => transport.sendControl(unit),
@@ -168,9 +167,14 @@ export class Connection {
     );
   }
 
+  /** The decoder made nothing of a picture that came whole. */
+  reportUndecoded(seq: number, why: 'expired' | 'undecodable'): void {
+    this.#reports.undecoded(seq, why);
+  }
+
   /** Sets what the next reports say about decoding and showing. */
   setReportValues(values: ReportValues): void {
-    this.#reporter.values = values;
+    this.#reports.values = values;
   }
 
   /** What the server said last; undefined before HELLO_ACK. */
@@ -211,7 +215,7 @@ export class Connection {
     switch (unit.type) {
       case 'helloAck':
         this.#heartbeat.begin(unit.helloAck.clock, now);
-        this.#startReports(DEFAULT_REPORT_MS);
+        this.#reports.start(DEFAULT_REPORT_MS);
         this.#role = unit.helloAck.role;
         this.#resolveReady(unit.helloAck);
         break;
@@ -239,6 +243,7 @@ export class Connection {
         this.#receiver.close(unit.flow);
         break;
       case 'abandon':
+        this.#reports.abandoned(unit);
         this.#deliver(this.#receiver.abandon(unit, now, this.#rtt));
         break;
       case 'pong':
@@ -252,7 +257,7 @@ export class Connection {
         this.#input.acknowledge(unit.cumulative);
         break;
       case 'ackConfig':
-        this.#startReports(unit.reportInterval);
+        this.#reports.start(unit.reportInterval);
         break;
       case 'error':
         // An error of one flow is not the end of the session.
@@ -281,23 +286,17 @@ export class Connection {
   }
 
   #onMessage(message: CompleteMessage, receivedAt: number, begunAt: number): void {
-    const { header, payload, sendTimeFirst } = message;
-    this.#reporter.add({
-      flow: header.flow,
-      seq: header.seq,
-      status: 'complete',
-      bytes: payload.length,
-      echo: sendTimeFirst,
-      first: toMicros32(micros(begunAt)),
-      last: toMicros32(micros(receivedAt)),
-    });
-    this.#deliver(this.#receiver.push({ message, begunAt, receivedAt }, receivedAt, this.#rtt));
+    const received = { message, begunAt, receivedAt };
+    const outputs = this.#receiver.push(received, receivedAt, this.#rtt);
+    this.#reports.came(received, outputs);
+    this.#deliver(outputs);
   }
 
   #deliver(outputs: readonly ReceiverOutput[], why: KeyRequestReason = KeyRequestReason.gap): void {
     const sink = this.#sink;
     for (const output of outputs) {
       if (output.type === 'keyRequest') this.#requestKey(output.flow, output.lastDecoded, why);
+      else if (output.type === 'unused') this.#reports.unused(output);
       else if (sink === undefined) this.#keepEarly(output);
       else if (output.type === 'video') sink.video(output.received, this.#codecOf(output));
       else if (output.type === 'audio') sink.audio(output.received, output.missing);
@@ -348,20 +347,6 @@ export class Connection {
     }
   }
 
-  #startReports(everyMs: number): void {
-    clearInterval(this.#reportTimer);
-    if (everyMs <= 0) return;
-    this.#reportTimer = setInterval(() => {
-      const { entries, values } = this.#reporter.take();
-      this.transport.sendControl({
-        type: 'report',
-        now: toMicros32(micros(localMicros())),
-        entries,
-        values,
-      });
-    }, everyMs);
-  }
-
   #endByServer(end: TransportEnd): void {
     this.transport.close(SessionCode.ok, 'as you say');
     this.#end(end);
@@ -371,7 +356,7 @@ export class Connection {
     if (this.#isEnded) return;
     this.#isEnded = true;
     clearInterval(this.#tickTimer);
-    clearInterval(this.#reportTimer);
+    this.#reports.close();
     this.#input.close();
     this.#endWith(end);
   }

@@ -8,7 +8,7 @@ import { micros, micros32, type Micros, type Micros32 } from '../time.ts';
 
 const statusNames = ['complete', 'reset', 'expired', 'undecodable'] as const;
 
-/** What became of a message: shown or decoded, reset by the sender, expired unread, or impossible to decode. */
+/** What became of a message: it came whole, was given up by its sender, was dropped unread, or cannot be decoded. */
 export type MessageStatusName = (typeof statusNames)[number];
 
 /** The fate of one message. */
@@ -38,7 +38,7 @@ export interface ReportValues {
   readonly shownLatencyUs?: number;
   /** Times that audio ran dry since HELLO. */
   readonly underruns?: number;
-  /** Frames decoded and not shown because a newer one was ready, since HELLO. */
+  /** Frames decoded and not shown, since HELLO. */
   readonly lateFrames?: number;
 }
 

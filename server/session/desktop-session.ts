@@ -6,6 +6,7 @@ import type { Logger } from '../observe/logger.ts';
 import type { DropReason } from '../schedule/drop-policy.ts';
 import type { Clock } from '../session-clock.ts';
 import type { ServerTransport } from '../transport/transport.ts';
+import type { UnusedReason } from './client-report.ts';
 import { ControlLease } from './control-lease.ts';
 import { EncoderSteering, type SteeredEncoder } from './encoder-steering.ts';
 import { Joins } from './joins.ts';
@@ -48,6 +49,8 @@ export interface DesktopSessionOptions {
   onDenied(type: string): void;
   /** Told of messages that were not sent to a viewer. */
   onDropped(reason: DropReason, count: number): void;
+  /** Told of what a client says it could not use. */
+  onUnused(reason: UnusedReason, count: number): void;
 }
 
 /** One desktop and everybody who watches or controls it. */
@@ -119,6 +122,7 @@ export class DesktopSession implements ViewerDesktop {
       },
       onQueueMoved: (moved, now) => this.#queueMoved(moved, now),
       onDropped: (reason, count) => this.#options.onDropped(reason, count),
+      onUnused: (reason, count) => this.#options.onUnused(reason, count),
     });
     this.#viewers.add(viewer);
     void viewer.closed.then(({ code, clean }) => {

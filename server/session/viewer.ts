@@ -9,6 +9,7 @@ import { zeroDropCounters, type DropCounters, type DropReason } from '../schedul
 import type { Clock } from '../session-clock.ts';
 import type { ServerTransport, SessionCodeValue, TransportClosed } from '../transport/transport.ts';
 import type { Continuity } from './continuity.ts';
+import { ClientReport, type UnusedReason } from './client-report.ts';
 import type { LinkDemand } from './encoder-steering.ts';
 import { OutboundMedia } from './outbound-media.ts';
 import { mayClientSend, type Role } from './roles.ts';
@@ -41,6 +42,8 @@ export interface ViewerOptions {
   onQueueMoved(viewer: Viewer, now: Micros): void;
   /** Told of messages that were not sent, soon after. */
   onDropped(reason: DropReason, count: number): void;
+  /** Told of what the client says it could not use. */
+  onUnused(reason: UnusedReason, count: number): void;
 }
 
 /** What a connection begins with. */
@@ -65,6 +68,7 @@ export class Viewer {
   /** Settles when the connection is over; keys are released and the desktop is left by then. */
   readonly closed: Promise<TransportClosed>;
   readonly #options: ViewerOptions;
+  readonly #report = new ClientReport();
   readonly #connectedAt: Micros;
   #media: OutboundMedia | undefined;
   #continuity: Continuity | undefined;
@@ -232,6 +236,9 @@ export class Viewer {
         break;
       case 'report':
         this.#media?.reported(unit, now);
+        for (const [reason, count] of this.#report.take(unit)) {
+          this.#options.onUnused(reason, count);
+        }
         break;
       default:
         // Acknowledgements of flows and credit change nothing yet for flows that the server sends.

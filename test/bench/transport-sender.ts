@@ -33,6 +33,7 @@ const session = new DesktopSession({
   onDenied: () => undefined,
   videoLimits: { bitrateBps: 8_000_000, frameRate: 60 },
   onDropped: () => undefined,
+  onUnused: () => undefined,
 });
 let attempts = 0;
 const connect = (transport: ServerTransport): void => {

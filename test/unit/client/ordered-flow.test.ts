@@ -6,10 +6,17 @@ const RTT = 20_000;
 const SECOND = 1_000_000;
 
 const summary = (outputs: readonly OrderedOutput[]): (number | string)[] =>
-  outputs.map((output) =>
-    output.type === 'deliver'
+  outputs.flatMap((output) => {
+    if (output.type === 'unused') return [];
+    return output.type === 'deliver'
       ? Number(output.received.message.header.seq)
-      : `key after ${output.lastDecoded ?? 'nothing'}`,
+      : `key after ${output.lastDecoded ?? 'nothing'}`;
+  });
+
+/** What was thrown away, and why. */
+const unused = (outputs: readonly OrderedOutput[]): string[] =>
+  outputs.flatMap((output) =>
+    output.type === 'unused' ? `${output.received.message.header.seq} ${output.why}` : [],
   );
 
 function flowing(inOrder: boolean): OrderedFlow {
@@ -85,7 +92,7 @@ describe('ordered flow', () => {
   it('discards what depends on an abandoned message and expects the keyframe that the server promised', () => {
     const flow = flowing(false);
     flow.push(received(3), 1000, RTT);
-    expect(flow.abandon({ first: 1, count: 2, reason: 1 }, 2000, RTT)).toEqual([]);
+    expect(summary(flow.abandon({ first: 1, count: 2, reason: 1 }, 2000, RTT))).toEqual([]);
     expect(flow.needsKey).toBe(true);
     expect(flow.counters).toMatchObject({
       abandoned: 2,
@@ -125,5 +132,26 @@ describe('ordered flow', () => {
     let asked: readonly OrderedOutput[] = [];
     for (let seq = 2; asked.length === 0; seq += 1) asked = flow.push(received(seq), 0, RTT);
     expect(flow.counters.discarded).toBe(65);
+  });
+
+  it('says of each message that came whole and is of no use why', () => {
+    const flow = flowing(false);
+    flow.push(received(2), 0, RTT);
+    flow.push(received(3), 0, RTT);
+    expect(unused(flow.push(received(4, { key: true }), 0, RTT))).toEqual([
+      '2 expired',
+      '3 expired',
+    ]);
+    expect(unused(flow.push(received(1), 0, RTT))).toEqual(['1 expired']);
+    expect(unused(flow.push(received(4, { key: true }), 0, RTT))).toEqual([]);
+    flow.push(received(6), 0, RTT);
+    flow.push(received(7), 0, RTT);
+    expect(unused(flow.abandon({ first: 5, count: 2, reason: 1 }, 0, RTT))).toEqual([
+      '6 expired',
+      '7 undecodable',
+    ]);
+    expect(unused(flow.push(received(8), 0, RTT))).toEqual(['8 undecodable']);
+    expect(flow.has(4)).toBe(true);
+    expect(flow.has(8)).toBe(false);
   });
 });

@@ -20,6 +20,19 @@ describe('reporter', () => {
     expect(reporter.take().entries).toEqual([]);
   });
 
+  it('tells another fate of a message that was told, once and without its bytes', () => {
+    const reporter = new Reporter();
+    const message = { flow: flowId(2), seq: sequence(7) };
+    reporter.add(entry(7));
+    reporter.addFate({ ...message, status: 'undecodable' }, micros32(9));
+    reporter.addFate({ ...message, status: 'undecodable' }, micros32(9));
+    const told = reporter.take().entries.map(({ seq, status, bytes }) => ({ seq, status, bytes }));
+    expect(told).toEqual([
+      { seq: 7, status: 'complete', bytes: 7 },
+      { seq: 7, status: 'undecodable', bytes: 0 },
+    ]);
+  });
+
   const entry = (bytes: number): Parameters<Reporter['add']>[0] => {
     const [echo, first, last] = [micros32(0), micros32(0), micros32(0)];
     return { flow: flowId(2), seq: sequence(bytes), status: 'complete', bytes, echo, first, last };

@@ -17,10 +17,12 @@ it('names what happened, ending in _total, with the reason as a label', () => {
   counters.denied('input');
   counters.dropped('superseded', 3);
   counters.dropped('superseded', 1);
+  counters.unused('undecodable', 2);
   counters.refused('loginRequired');
   expect(metrics.snapshot()).toMatchObject([
     { name: 'oriel_units_denied_total', labels: { unit: 'input' }, value: 1 },
     { name: 'oriel_messages_dropped_total', labels: { reason: 'superseded' }, value: 4 },
+    { name: 'oriel_client_unused_total', labels: { reason: 'undecodable' }, value: 2 },
     { name: 'oriel_requests_refused_total', labels: { code: 'loginRequired' }, value: 1 },
   ]);
 });

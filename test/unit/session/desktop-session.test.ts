@@ -119,6 +119,7 @@ beforeEach(() => {
     onDenied: (type) => denied.push(type),
     videoLimits: { bitrateBps: 8_000_000, frameRate: 60 },
     onDropped: () => undefined,
+    onUnused: () => undefined,
   });
 });
 

@@ -105,6 +105,7 @@ beforeEach(() => {
     maxViewers: 8,
     videoLimits: { bitrateBps: 8e6, frameRate: 50 },
     onDenied: () => undefined,
+    onUnused: () => undefined,
     onDropped: (reason, count) => dropped.set(reason, (dropped.get(reason) ?? 0) + count),
   });
 });
