@@ -13,6 +13,7 @@ import { SoundDecoder } from './audio/decoder.ts';
 import { SoundRing } from './audio/ring.ts';
 import { SAMPLE_RATE } from './audio/sample-rate.ts';
 import { localMicros } from './local-time.ts';
+import { ArrivalJitter } from './receive/arrival-jitter.ts';
 import { decodeCursor } from './receive/cursor.ts';
 import { SessionLink } from './session-link.ts';
 import { SettingsRequests } from './settings/settings-requests.ts';
@@ -33,6 +34,12 @@ import type {
 
 /** Time between statistics for the page, ms. */
 const STATS_MS = 500;
+
+/** Sound packets whose lateness counts: 5 s of packets of 10 ms. */
+const JITTER_PACKETS = 500;
+
+/** The page hears of a jitter that has changed by this, ms: its buffer moves in steps of 5 ms. */
+const JITTER_STEP_MS = 2;
 
 class NetworkWorker {
   readonly #videoPort: MessagePort;
@@ -55,6 +62,8 @@ class NetworkWorker {
   readonly #newest = { video: -1, audio: -1 };
   /** Whether what comes may have been delivered by the connection before. */
   readonly #mayRepeat = { video: false, audio: false };
+  readonly #soundJitter = new ArrivalJitter({ percentile: 0.97, window: JITTER_PACKETS });
+  #toldJitterMs = 0;
   #bytesAtLastStats = 0;
   /** Of the connections before this one. */
   #underrunsBefore = 0;
@@ -166,6 +175,7 @@ class NetworkWorker {
       },
       audio: (received, missing) => {
         this.#noteArrival('audio', received);
+        this.#noteSoundJitter(received);
         if (!this.#isNews('audio', received)) return;
         const { header, payload } = received.message;
         this.#sound?.decode(payload, { missing, captureTime: header.captureTime });
@@ -205,6 +215,14 @@ class NetworkWorker {
     this.#mayRepeat[kind] = false;
     this.#newest[kind] = captureTime;
     return true;
+  }
+
+  #noteSoundJitter({ message, receivedAt }: ReceivedMessage): void {
+    this.#soundJitter.push(message.header.captureTime, receivedAt);
+    const jitterMs = this.#soundJitter.jitter / 1000;
+    if (Math.abs(jitterMs - this.#toldJitterMs) < JITTER_STEP_MS) return;
+    this.#toldJitterMs = jitterMs;
+    toPage({ type: 'soundJitter', jitterMs });
   }
 
   #noteArrival(kind: 'video' | 'audio', { message, receivedAt }: ReceivedMessage): void {

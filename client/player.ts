@@ -6,7 +6,7 @@
  *   video worker     decoder -> presenter -> canvas
  *   page (here)      starts and joins the parts, passes input on, shows state
  */
-import type { Refused, StreamFacts } from '../protocol/control/stream.ts';
+import type { StreamFacts } from '../protocol/control/stream.ts';
 import type { InputEvent } from '../protocol/input.ts';
 import { mergeChange } from '../protocol/stream-settings.ts';
 import { SoundOutput } from './audio/output.ts';
@@ -20,6 +20,7 @@ import {
   settingsInForce,
   streamChangeOf,
   type AppliedSettings,
+  type RefusedSettings,
   type UserChange,
   type UserSettings,
 } from './settings/user-settings.ts';
@@ -27,6 +28,8 @@ import type { TransportChoice, TransportMove } from './transport/moves.ts';
 import { transportNamed, type TransportKind } from './transport/transport.ts';
 import { desktopSize } from './video/desktop-size.ts';
 import { playoutOf } from './video/playout.ts';
+import { PageSink } from './video/page-sink.ts';
+import type { SinkKind } from './video/sink.ts';
 import videoWorkerUrl from './video/video.worker.ts?worker&url';
 import type {
   ArrivalReport,
@@ -57,6 +60,10 @@ export type {
 /** What the page gives the player. The canvas belongs to the player from then on: its size is the desktop's. */
 export interface PlayerOptions {
   readonly canvas: HTMLCanvasElement;
+  /** Where the sink `track` plays; without it there is only the canvas. */
+  readonly video?: HTMLVideoElement;
+  /** Which of the two elements has the picture from now on; the canvas at first. */
+  onSink?(sink: SinkKind): void;
   onState(state: PlayerState): void;
   onCursor(cursor: Cursor): void;
   /** The transport has changed, or could not although it was to; what is seen and heard went on. */
@@ -107,6 +114,7 @@ export class Player {
   readonly #options: PlayerOptions;
   readonly #page: PageParameters;
   readonly #sound: SoundOutput;
+  readonly #sink: PageSink;
   readonly #network: Worker;
   readonly #video: Worker;
   readonly #stopListening = new AbortController();
@@ -131,7 +139,16 @@ export class Player {
     const { hasProbe } = this.#page;
     this.#chosen = mergeChange<UserChange>(options.settings ?? {}, addressedSettings(this.#page));
     const { settings } = this;
-    this.#sound = new SoundOutput({ settings, recordSeconds: hasProbe ? RECORD_SECONDS : 0 });
+    this.#sound = new SoundOutput({
+      settings,
+      recordSeconds: hasProbe ? RECORD_SECONDS : 0,
+      onClock: (shift) => this.#toVideo({ type: 'soundClock', shift }),
+    });
+    this.#sink = new PageSink({
+      video: options.video,
+      toWorker: (message, transfer) => this.#toVideo(message, transfer),
+      onShown: (sink) => options.onSink?.(sink),
+    });
     this.#network = new Worker(scriptUrl(networkWorkerUrl), { type: 'module', name: 'network' });
     this.#video = new Worker(scriptUrl(videoWorkerUrl), { type: 'module', name: 'video' });
     this.#network.onmessage = (event: MessageEvent<FromNetworkWorker>) =>
@@ -186,7 +203,9 @@ export class Player {
       this.#toNetwork({ type: 'settings', request, change: {} });
     }
     void this.#sound.start();
+    this.#sink.choose(settings.sink);
     this.#hastenWhenBack();
+    this.#watchVisibility();
     this.#leaveWithPage();
     this.#show(this.#state);
   }
@@ -226,7 +245,11 @@ export class Player {
     const taken: UserChange = holds ? change : others;
     this.#chosen = mergeChange(this.#chosen, taken);
     this.#present();
-    const refused: Refused = holds ? {} : { transport: 'unavailable' };
+    const isSinkRefused = change.sink === 'track' && this.#sink.trackRefused !== undefined;
+    const refused: RefusedSettings = {
+      ...(holds ? {} : { transport: 'unavailable' }),
+      ...(isSinkRefused ? { sink: 'unavailable' } : {}),
+    };
     if (Object.keys(streamChangeOf(taken)).length === 0)
       return { settings: this.settings, refused };
     this.#requests += 1;
@@ -254,6 +277,7 @@ export class Player {
     this.#toNetwork({ type: 'close' });
     this.#toVideo({ type: 'close' });
     this.#sound.close();
+    this.#sink.close();
     this.#show({ phase: 'ended' });
   }
 
@@ -277,6 +301,9 @@ export class Player {
       case 'chosen':
         this.#choices.get(message.request)?.(message.holds);
         this.#choices.delete(message.request);
+        break;
+      case 'soundJitter':
+        this.#sound.setJitter(message.jitterMs);
         break;
       case 'cursor':
         this.#options.onCursor(message.cursor);
@@ -315,6 +342,7 @@ export class Player {
         break;
       case 'sink':
       case 'canvasTooSlow':
+        this.#sink.onWorker(message);
         break;
       case 'probe':
         this.#probeAnswers.get(message.request)?.(message.report);
@@ -343,6 +371,7 @@ export class Player {
   #present(): void {
     const { settings } = this;
     this.#sound.apply(settings);
+    this.#sink.choose(settings.sink);
     const playout = playoutOf(playbackMode(settings));
     const text = JSON.stringify(playout);
     if (text === this.#playout) return;
@@ -398,6 +427,19 @@ export class Player {
       },
       { signal },
     );
+  }
+
+  /** Nobody sees a hidden page: it asks for no picture, and shows none; its sound goes on. */
+  #watchVisibility(): void {
+    const { signal } = this.#stopListening;
+    const tell = (): void => {
+      const isHidden = document.visibilityState === 'hidden';
+      this.#toVideo({ type: 'hidden', isHidden });
+      const video = isHidden ? 'hidden' : 'shown';
+      if ((this.#chosen.video ?? 'shown') !== video) void this.apply({ video });
+    };
+    document.addEventListener('visibilitychange', tell, { signal });
+    if (document.visibilityState === 'hidden') tell();
   }
 
   /** A browser that closes a tab may say nothing over WebTransport, so that the page has to. */

@@ -162,6 +162,8 @@ export interface VideoStats {
   readonly dropped: Readonly<Record<DropReason, number>>;
   /** What the pictures go to. */
   readonly sink: SinkKind;
+  /** How much later than the sound of the same moment a picture is shown; undefined while none is heard, or none is shown. */
+  readonly soundOffsetMs: number | undefined;
   /** How long a frame that comes without jitter waits for its time now. */
   readonly heldMs: number;
   readonly decodeErrors: number;
@@ -272,6 +274,8 @@ export type FromNetworkWorker =
   | { readonly type: 'moved'; readonly move: TransportMove }
   | { readonly type: 'chosen'; readonly request: number; readonly holds: boolean }
   | { readonly type: 'cursor'; readonly cursor: Cursor }
+  /** How much later than the fastest nearly all sound comes; when that has changed. */
+  | { readonly type: 'soundJitter'; readonly jitterMs: number }
   | { readonly type: 'arrivals'; readonly request: number; readonly report: ArrivalReport }
   | { readonly type: 'measured'; readonly message: FromNetworkMeter }
   | { readonly type: 'stats'; readonly stats: NetworkStats };

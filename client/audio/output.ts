@@ -1,56 +1,62 @@
-import { scriptUrl } from '../script-urls.ts';
 import { playbackMode, type UserSettings } from '../settings/user-settings.ts';
 import type { AudioStats, SoundLink, SoundState } from '../worker-messages.ts';
-import {
-  PLAYBACK_PROCESSOR,
-  type FromPlayback,
-  type PlaybackOptions,
-  type ToPlayback,
-} from './playback-messages.ts';
-import playbackUrl from './playback.worklet.ts?worker&url';
+import type { FromPlayback, PlaybackOptions } from './playback-messages.ts';
+import { PlaybackNode, type LatencyHint } from './playback-node.ts';
 import { ringBytes, SoundRing, type RingState } from './ring.ts';
 import { SAMPLE_RATE } from './sample-rate.ts';
+import { soundShift } from './sound-clock.ts';
 
 export interface SoundOutputOptions {
   /** What holds at first; `apply` changes it. */
   readonly settings: UserSettings;
   /** Seconds of its own output that the worklet keeps for measurements; 0 for none. */
   readonly recordSeconds: number;
+  /** When sound is heard, see soundShift; undefined while none is. Ten times a second, once a second in a hidden page. */
+  onClock(shift: number | undefined): void;
 }
+
+/** Time between looks at the sound's clock, ms: its speed is bent by half a percent at most, which is 0.5 ms in this time. */
+const CLOCK_EVERY_MS = 100;
 
 /** Time between looks at the worklet's state where there is no shared memory, ms. */
 const STATE_EVERY_MS = 500;
 
+/** How long an output of another latency may take to run before the old one stays, ms: it takes 30 to 60 (measured). */
+const SWAP_TIMEOUT_MS = 2_000;
+
+/** A buffer that follows the jitter moves in steps of this, ms, and leaves this part of the cap for what comes early. */
+const BUFFER_STEP_MS = 5;
+const BUFFER_PART = 0.8;
+
+/** The buffer of mode `instant`, ms. */
+const SHORT_BUFFER_MS = 20;
+
 const SILENT: RingState = { fill: 0, target: 0, underruns: 0, overruns: 0, ratePpm: 0 };
 
 /**
- * The page's end of the sound path: an AudioContext with the playback worklet, and the ring that the network worker fills. Sound
+ * The page's end of the sound path: the output with its playback worklet, and the ring that the network worker fills. Sound
  * itself never passes through the page's thread.
  */
 export class SoundOutput {
   /** For the network worker; undefined when this browser has no sound for us. */
   readonly link: SoundLink | undefined;
-  readonly #context: AudioContext | undefined;
-  readonly #gain: GainNode | undefined;
+  readonly #options: SoundOutputOptions;
   readonly #ring: SoundRing | undefined;
   readonly #workletPort: MessagePort | undefined;
-  #node: AudioWorkletNode | undefined;
+  #output: PlaybackNode | undefined;
+  #next: PlaybackNode | undefined;
   #settings: UserSettings;
+  #jitterMs = 0;
   #isFailed = false;
-  #portState: RingState = SILENT;
-  #recordings: ((samples: Float32Array) => void)[] = [];
-  #stateTimer: ReturnType<typeof setInterval> | undefined;
-  readonly #options: SoundOutputOptions;
+  #portState: RingState & Partial<Pick<Extract<FromPlayback, { type: 'state' }>, 'moment'>> =
+    SILENT;
+  #timers: ReturnType<typeof setInterval>[] = [];
 
   constructor(options: SoundOutputOptions) {
     this.#options = options;
     this.#settings = options.settings;
     if (typeof AudioDecoder === 'undefined' || typeof AudioWorkletNode === 'undefined') return;
-    const latencyHint = options.settings.mode === 'instant' ? 0 : 'interactive';
-    this.#context = new AudioContext({ sampleRate: SAMPLE_RATE, latencyHint });
-    this.#gain = new GainNode(this.#context);
-    this.#gain.gain.value = gainOf(this.#settings);
-    this.#gain.connect(this.#context.destination);
+    this.#output = this.#create();
     if (globalThis.crossOriginIsolated) {
       const buffer = new SharedArrayBuffer(ringBytes());
       this.#ring = new SoundRing(buffer);
@@ -64,33 +70,45 @@ export class SoundOutput {
 
   /** Loads the worklet and tries to begin; where a gesture is needed, `resume` begins later. Never rejects. */
   async start(): Promise<void> {
-    const context = this.#context;
-    if (context === undefined) return;
+    const output = this.#output;
+    if (output === undefined) return;
     try {
-      await context.audioWorklet.addModule(scriptUrl(playbackUrl));
-      this.#connect(context);
+      await output.start(this.#playback(this.#gain));
     } catch {
       // Without a worklet there is a picture without sound; soundState tells the page.
       this.#isFailed = true;
+      return;
     }
+    this.#tune();
+    this.#timers.push(setInterval(() => this.#tellClock(), CLOCK_EVERY_MS));
+    if (this.#workletPort === undefined) return;
+    output.tell({ type: 'input', port: this.#workletPort }, [this.#workletPort]);
+    const ask = (): void => output.tell({ type: 'takeState' });
+    this.#timers.push(setInterval(ask, STATE_EVERY_MS));
   }
 
   /** Call inside a user gesture. Never rejects: a browser that still refuses leaves the state at suspended. */
   async resume(): Promise<void> {
-    await this.#context?.resume().catch(() => undefined);
+    await Promise.all([this.#output?.resume(), this.#next?.resume()]);
   }
 
-  /** Loudness changes at once; the buffer is that of the start. */
+  /** Plays by other settings from now on: loudness and buffer at once, another latency of the output when that runs. */
   apply(settings: UserSettings): void {
     this.#settings = settings;
-    if (this.#gain !== undefined) this.#gain.gain.value = gainOf(settings);
+    this.#tune();
+    void this.#changeLatency();
+  }
+
+  /** How late sound comes, ms; what a buffer that follows it holds at least. */
+  setJitter(jitterMs: number): void {
+    this.#jitterMs = jitterMs;
+    this.#tune();
   }
 
   get state(): SoundState {
-    const context = this.#context;
-    if (context === undefined || this.#isFailed) return 'unavailable';
-    if (this.#node === undefined) return 'starting';
-    if (context.state !== 'running') return 'suspended';
+    if (this.#output === undefined || this.#isFailed) return 'unavailable';
+    const { state } = this.#output;
+    if (state !== 'running') return state;
     return this.#settings.muted ? 'muted' : 'playing';
   }
 
@@ -109,62 +127,87 @@ export class SoundOutput {
 
   /** The last seconds of output, when `recordSeconds` asked for them. */
   async recording(): Promise<{ samples: Float32Array; sampleRate: number } | undefined> {
-    const node = this.#node;
-    if (node === undefined || this.#options.recordSeconds === 0) return undefined;
-    const samples = await new Promise<Float32Array>((resolve) => {
-      this.#recordings.push(resolve);
-      tell(node, { type: 'takeRecording' });
-    });
-    return { samples, sampleRate: SAMPLE_RATE };
+    if (this.#options.recordSeconds === 0) return undefined;
+    const samples = await this.#output?.recording();
+    return samples && { samples, sampleRate: SAMPLE_RATE };
   }
 
   /** Idempotent. */
   close(): void {
-    clearInterval(this.#stateTimer);
-    this.#node?.disconnect();
-    this.#node?.port.close();
-    this.#node = undefined;
-    if (this.#context !== undefined && this.#context.state !== 'closed') void this.#context.close();
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#output?.close();
+    this.#next?.close();
+    this.#output = undefined;
+    this.#next = undefined;
   }
 
-  #connect(context: AudioContext): void {
-    if (context.state === 'closed' || this.#gain === undefined) return;
-    const { audioBuffer, audioCap } = playbackMode(this.#settings);
+  #create(): PlaybackNode {
+    return new PlaybackNode(hintOf(this.#settings), (state) => {
+      this.#portState = state;
+    });
+  }
+
+  /** Tells the worklet what holds now; it passes over what it knows. */
+  #tune(): void {
+    const { target, cap } = this.#playback(0);
+    this.#output?.tell({ type: 'configure', target, cap });
+    this.#output?.tell({ type: 'gain', gain: this.#gain });
+  }
+
+  get #gain(): number {
+    return this.#settings.muted ? 0 : this.#settings.volume;
+  }
+
+  #playback(gain: number): PlaybackOptions {
+    const { audioBuffer, audioCap, audioBufferFollowsJitter } = playbackMode(this.#settings);
     const toFrames = (ms: number): number => Math.round((ms * SAMPLE_RATE) / 1000);
-    const processorOptions: PlaybackOptions = {
+    const jitter = Math.ceil(this.#jitterMs / BUFFER_STEP_MS) * BUFFER_STEP_MS;
+    const wanted = audioBufferFollowsJitter ? Math.min(jitter, audioCap * BUFFER_PART) : 0;
+    return {
       ring: this.link?.type === 'ring' ? this.link.buffer : undefined,
-      target: toFrames(audioBuffer),
+      target: toFrames(Math.max(audioBuffer, wanted)),
       cap: toFrames(audioCap),
-      gain: 1,
+      gain,
       recordFrames: this.#options.recordSeconds * SAMPLE_RATE,
     };
-    const node = new AudioWorkletNode(context, PLAYBACK_PROCESSOR, {
-      numberOfInputs: 0,
-      outputChannelCount: [2],
-      processorOptions,
-    });
-    node.port.onmessage = (event: MessageEvent<FromPlayback>) => this.#onWorklet(event.data);
-    node.connect(this.#gain);
-    this.#node = node;
-    if (this.#workletPort !== undefined) {
-      tell(node, { type: 'input', port: this.#workletPort }, [this.#workletPort]);
-      this.#stateTimer = setInterval(() => tell(node, { type: 'takeState' }), STATE_EVERY_MS);
-    }
   }
 
-  #onWorklet(message: FromPlayback): void {
-    if (message.type === 'state') {
-      this.#portState = message;
+  /**
+   * A context keeps the latency that it was made with. Another one is made beside it, and takes over within 10 ms when it runs;
+   * both read the same ring. Where sound goes through a port the old one stays, since the port cannot be in two places.
+   */
+  async #changeLatency(): Promise<void> {
+    const old = this.#output;
+    if (old?.state !== 'running' || this.#ring === undefined || this.#next !== undefined) return;
+    if (old.hint === hintOf(this.#settings)) return;
+    const next = this.#create();
+    this.#next = next;
+    const isStarted = await next.start(this.#playback(0)).then(
+      () => next.isRunning(SWAP_TIMEOUT_MS),
+      () => false,
+    );
+    if (this.#next !== next) return;
+    this.#next = undefined;
+    if (!isStarted) {
+      next.close();
       return;
     }
-    const waiting = this.#recordings;
-    this.#recordings = [];
-    for (const resolve of waiting) resolve(message.samples);
+    this.#output = next;
+    old.end();
+    this.#tune();
+    // The settings may have changed back while it started.
+    await this.#changeLatency();
+  }
+
+  #tellClock(): void {
+    const output = this.#output;
+    if (output === undefined) return;
+    const moment = this.#ring?.moment(this.#ring.writeIndex) ?? this.#portState.moment;
+    const isHeard = output.state === 'running' && moment !== undefined;
+    this.#options.onClock(isHeard ? soundShift(moment, output.stamp) : undefined);
   }
 }
 
-const gainOf = ({ muted, volume }: UserSettings): number => (muted ? 0 : volume);
-
-function tell(node: AudioWorkletNode, message: ToPlayback, transfer: Transferable[] = []): void {
-  node.port.postMessage(message, transfer);
-}
+/** Who takes the least buffer wants the least latency: 11 ms instead of 42 (measured), for more work of the sound card's thread. */
+const hintOf = (settings: UserSettings): LatencyHint =>
+  playbackMode(settings).audioBuffer <= SHORT_BUFFER_MS ? 0 : 'interactive';

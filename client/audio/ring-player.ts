@@ -64,6 +64,10 @@ export class RingPlayer {
     this.#target = target;
     this.#cap = cap;
     this.#fill = target;
+    // A player that takes over from another one counts on.
+    const { underruns, overruns } = ring.state;
+    this.#underruns = underruns;
+    this.#overruns = overruns;
   }
 
   /**

@@ -46,12 +46,15 @@ export type UserSettings = StreamSettings & PlayerSettings;
 /** Some of it; the rest stays. `custom` comes with `mode` `custom` and only with it. */
 export type UserChange = Partial<UserSettings>;
 
+/** What was not taken, and why: by the gateway, or the sink by this browser. */
+export type RefusedSettings = Refused & { readonly sink?: 'unavailable' };
+
 /** What `Player.apply` ends with. */
 export interface AppliedSettings {
   /** What holds now. */
   readonly settings: UserSettings;
   /** What was asked for and not taken, with the gateway's reasons; empty when everything was. */
-  readonly refused: Refused;
+  readonly refused: RefusedSettings;
 }
 
 /** Ranges of the player's numbers; ms but for the volume. Holding more than 2 s has nothing to do with live (guess). */

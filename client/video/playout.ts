@@ -132,6 +132,12 @@ export class Playout {
     };
   }
 
+  /** The sound's delay as it is believed; undefined while none is heard. */
+  soundShift(now: number): number | undefined {
+    const sound = this.#sound;
+    return sound !== undefined && now - sound.at < SOUND_FRESH ? sound.shift : undefined;
+  }
+
   /** Forgets arrivals and sound: another connection, or another source. */
   reset(): void {
     this.#arrivals.clear();
@@ -161,10 +167,7 @@ export class Playout {
 
   /** Where the delay should be, from the fastest arrival. */
   #target(fastest: number, now: number): number {
-    const sound =
-      this.#sound !== undefined && now - this.#sound.at < SOUND_FRESH
-        ? this.#sound.shift
-        : undefined;
+    const sound = this.soundShift(now);
     const longest = fastest + this.#hold;
     if (this.#settings.presentation === 'synchronized') {
       const constant = sound ?? fastest + this.#settings.audioBufferMs * 1000;

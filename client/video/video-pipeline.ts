@@ -110,6 +110,11 @@ export class VideoPipeline {
     return this.#playout.heldFor;
   }
 
+  /** See Playout.soundShift. */
+  get soundShift(): number | undefined {
+    return this.#playout.soundShift(localMicros());
+  }
+
   /** Takes an access unit; its bytes belong to the pipeline from then on. */
   push(unit: Omit<DecoderInput, 'order' | 'arrivedAt'>): void {
     this.#playout.arrived(unit);

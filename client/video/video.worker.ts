@@ -50,6 +50,8 @@ class VideoWorker {
   #rendered: number | undefined;
   #shownLatency: number | undefined;
   #droppedBefore = 0;
+  /** How much later than their sound the pictures since the last statistics were shown, µs. */
+  #offsets: number[] = [];
   #shownAtLastStats = 0;
 
   constructor(start: Extract<ToVideoWorker, { type: 'start' }>) {
@@ -150,6 +152,8 @@ class VideoWorker {
     // Reading back is no part of the latency, but of what a frame costs here.
     if (this.#probe !== undefined) this.#sink.observe(this.#probe, shownAt / 1000);
     this.#rendered = input.sequence;
+    const { soundShift } = this.#pipeline;
+    if (soundShift !== undefined) this.#offsets.push(shownAt - input.captureTime - soundShift);
     const moments = this.#momentsOf(frame);
     this.#meter.shown({ sequence: input.sequence, moments, shownAt }, look);
     if (moments === undefined) return;
@@ -221,6 +225,7 @@ class VideoWorker {
         late: dropped.late,
         dropped: { ...dropped },
         sink: this.#sink.kind,
+        soundOffsetMs: this.#takeSoundOffset(),
         heldMs: this.#pipeline.heldFor / 1000,
         decodeErrors: errors,
         decodeOverloads: overloads,
@@ -228,6 +233,14 @@ class VideoWorker {
         latency: this.#latency.report(),
       },
     });
+  }
+
+  /** The mean, so that one frame says little, ms. */
+  #takeSoundOffset(): number | undefined {
+    const offsets = this.#offsets;
+    this.#offsets = [];
+    if (offsets.length === 0) return undefined;
+    return offsets.reduce((sum, offset) => sum + offset, 0) / offsets.length / 1000;
   }
 
   #toNetwork(message: FromVideoWorkerMedia): void {

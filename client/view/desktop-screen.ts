@@ -153,6 +153,10 @@ export class DesktopScreen extends LitElement {
       canvas: view.canvas,
       settings: control.chosen,
       onStream: (stream) => control.streamed(stream),
+      video: view.video,
+      onSink: (sink) => {
+        view.sink = sink;
+      },
       onState: (state) => this.#stateChanged(state),
       onCursor: (cursor) => view.showCursor(cursor),
       onMove: (move) => (this.move = move),

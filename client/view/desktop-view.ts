@@ -5,6 +5,7 @@ import type { InputEvent } from '../../protocol/input.ts';
 import { DesktopInput } from '../input/desktop-input.ts';
 import type { LocatedPoint } from '../input/pointer.ts';
 import type { Cursor } from '../player.ts';
+import type { SinkKind } from '../video/sink.ts';
 import { CursorStyle } from './cursor-style.ts';
 import type { Placement, Size } from './picture-placement.ts';
 import { desktopPoint, distanceOutside, placePicture } from './picture-placement.ts';
@@ -25,8 +26,8 @@ export interface DesktopViewListener {
 const nowhere: Placement = { left: 0, top: 0, width: 0, height: 0 };
 
 /**
- * `<oriel-desktop-view>`: shows `canvas` as large as its box allows, at the desktop's shape, and turns input into desktop
- * pixels. The canvas is made here, once; whoever draws into it owns its content and its bitmap size.
+ * `<oriel-desktop-view>`: shows its picture as large as its box allows, at the desktop's shape, and turns input into desktop
+ * pixels. The canvas and the video element are made here, once; whoever draws into it owns its content and its bitmap size.
  */
 export class DesktopView extends LitElement {
   static override readonly styles = [
@@ -49,24 +50,31 @@ export class DesktopView extends LitElement {
         -webkit-touch-callout: none;
       }
 
-      canvas {
+      .picture {
         position: absolute;
         display: block;
+        object-fit: fill;
+        pointer-events: none;
         opacity: 0;
         transition:
           opacity 240ms ease,
           filter 320ms ease;
       }
 
-      :host([visible]) canvas {
+      :host([visible]) .picture {
         opacity: 1;
       }
 
-      :host([dimmed]) canvas {
+      :host([dimmed]) .picture {
         filter: brightness(0.42) saturate(0.55);
       }
 
-      canvas.sharp {
+      /* The track's picture lies over the canvas, which keeps its last one. */
+      :host(:not([sink='track'])) video {
+        visibility: hidden;
+      }
+
+      .picture.sharp {
         image-rendering: pixelated;
       }
 
@@ -126,6 +134,7 @@ export class DesktopView extends LitElement {
     dimmed: { type: Boolean, reflect: true },
     controllable: { type: Boolean },
     listener: { attribute: false },
+    sink: { type: String, reflect: true },
   };
 
   /** Size of the desktop in pixels; undefined until it is known. */
@@ -139,9 +148,12 @@ export class DesktopView extends LitElement {
   /** Whether this user may use the desktop, now or when nobody else does. */
   declare controllable: boolean;
   declare listener: DesktopViewListener | undefined;
+  /** Which element has the picture. */
+  declare sink: SinkKind;
 
-  /** The canvas for the player. */
+  /** The elements for the player: the canvas, and the one that plays a track. */
   readonly canvas = document.createElement('canvas');
+  readonly video = document.createElement('video');
 
   #placement = nowhere;
   #input: DesktopInput | undefined;
@@ -158,6 +170,10 @@ export class DesktopView extends LitElement {
     this.dimmed = false;
     this.controllable = false;
     this.listener = undefined;
+    this.sink = 'canvas';
+    for (const element of [this.canvas, this.video]) element.className = 'picture';
+    // Without its sound it needs no gesture to play; the rest keeps the browser's own controls off it.
+    Object.assign(this.video, { muted: true, playsInline: true, disablePictureInPicture: true });
   }
 
   /** Shows the desktop's pointer. */
@@ -212,7 +228,7 @@ export class DesktopView extends LitElement {
 
   protected override render(): TemplateResult {
     return html`
-      <div class="surface">${this.canvas}</div>
+      <div class="surface">${this.canvas}${this.video}</div>
       <textarea
         aria-label="Remote desktop: everything you type goes there. Press Control, Alt and Shift together to leave it."
         autocapitalize="off"
@@ -291,21 +307,23 @@ export class DesktopView extends LitElement {
   }
 
   #place(): void {
-    const { desktop, canvas } = this;
+    const { desktop } = this;
     if (desktop === undefined) return;
     const box = this.getBoundingClientRect();
     const ratio = window.devicePixelRatio;
     this.#placement = placePicture(box, desktop, ratio);
     const { left, top, width, height } = this.#placement;
-    canvas.style.left = `${left}px`;
-    canvas.style.top = `${top}px`;
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
     // Whole multiples look best unblurred; anything else needs smoothing, as does a picture that was made smaller than its desktop.
     const scale = (width * ratio) / desktop.width;
     const isWhole = this.picture === undefined || this.picture.width === desktop.width;
     const isMultiple = Math.abs(scale - Math.round(scale)) < 1e-3 && scale > 0.5;
-    canvas.classList.toggle('sharp', isWhole && isMultiple);
+    for (const { style, classList } of [this.canvas, this.video]) {
+      style.left = `${left}px`;
+      style.top = `${top}px`;
+      style.width = `${width}px`;
+      style.height = `${height}px`;
+      classList.toggle('sharp', isWhole && isMultiple);
+    }
     this.#cursor?.rescale(width / desktop.width);
   }
 

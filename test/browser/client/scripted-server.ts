@@ -16,6 +16,13 @@ import {
 } from '../../../protocol/fragment.ts';
 import { clientLimits } from '../../../protocol/limits.ts';
 import { encodeMessage, type MessageHeader } from '../../../protocol/message.ts';
+import type { SettingsUnit } from '../../../protocol/control/stream.ts';
+import {
+  mergeChange,
+  defaultStreamSettings,
+  streamRanges,
+  type StreamSettings,
+} from '../../../protocol/stream-settings.ts';
 import { micros, millis, toMicros32, type Micros } from '../../../protocol/time.ts';
 import type { EncodedUnit } from './painted-source.ts';
 
@@ -56,6 +63,7 @@ export class ScriptedServer {
   #socket: WebSocket | undefined;
   #sequences = new Map<number, number>();
   #inputEvents = 0;
+  #settings: StreamSettings = defaultStreamSettings;
   #hasGreeted = false;
   #waitsForKey = true;
 
@@ -133,6 +141,7 @@ export class ScriptedServer {
   #take(unit: ControlUnit): void {
     this.units.push(unit);
     if (unit.type === 'hello') this.#welcome();
+    if (unit.type === 'settings') this.#settle(unit);
     if (unit.type === 'ping') {
       const at = now();
       this.#control({ type: 'pong', id: unit.id, t0: unit.t0, t1: at, t2: at });
@@ -141,6 +150,31 @@ export class ScriptedServer {
       this.#inputEvents = Math.max(this.#inputEvents, unit.first + unit.events.length);
       this.#control({ type: 'inputAck', cumulative: this.#inputEvents });
     }
+  }
+
+  /** Takes every setting, as a gateway without an opinion. */
+  #settle({ id, settings }: SettingsUnit): void {
+    this.#settings = mergeChange(this.#settings, settings);
+    const [width, height] = [1280, 192];
+    this.#control({
+      type: 'stream',
+      stream: {
+        answers: id,
+        settings: this.#settings,
+        desktop: { width, height },
+        video: {
+          codec: 'avc1.42C01F',
+          name: 'h264',
+          encoder: 'test',
+          width,
+          height,
+          frameRate: 30,
+        },
+        offers: { codecs: ['h264'] },
+        policy: { locked: [], ranges: streamRanges },
+        controls: true,
+      },
+    });
   }
 
   #welcome(): void {

@@ -2,13 +2,17 @@
 import { Player, type PlayerState, type PlayerStats } from '../../../../client/player.ts';
 
 const canvas = document.querySelector('canvas');
-if (canvas === null) throw new Error('page: expected a canvas');
+const video = document.querySelector('video');
+if (canvas === null || video === null) throw new Error('page: expected a canvas and a video');
 
 const states: PlayerState[] = [];
 const cursors: unknown[] = [];
 const stats: PlayerStats[] = [];
+const sinks: string[] = [];
 const player = new Player({
   canvas,
+  video,
+  onSink: (sink) => sinks.push(sink),
   onState: (state) => states.push(state),
   onCursor: (cursor) => cursors.push(cursor),
   onStats: (one) => stats.push(one),
@@ -20,7 +24,8 @@ export interface PlayerPage {
   readonly states: PlayerState[];
   readonly cursors: unknown[];
   readonly stats: PlayerStats[];
+  readonly sinks: string[];
 }
 
-const page: PlayerPage = { player, states, cursors, stats };
+const page: PlayerPage = { player, states, cursors, stats, sinks };
 Object.assign(window, { page });

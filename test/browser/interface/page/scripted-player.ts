@@ -117,6 +117,7 @@ export class ScriptedPlayer implements PlayerControl {
         late: 0,
         dropped: { late: 0, superseded: 0, crowded: 0, overtaken: 0, hidden: 0, reset: 0 },
         sink: 'canvas',
+        soundOffsetMs: undefined,
         heldMs: 0,
         decodeErrors: 0,
         decodeOverloads: 0,
