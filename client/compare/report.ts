@@ -132,7 +132,8 @@ function reportRun(measured: MeasuredRun, kind: LatencyKind): ReportRun {
       skipped: frames.counters.superseded,
       late: frames.counters.late,
     },
-    audioUnderruns: audioUnderruns ?? null,
+    // Without sound from the desktop nothing can run dry.
+    audioUnderruns: network.audioPackets === 0 ? null : (audioUnderruns ?? null),
     receivedBytes: network.receivedBytes,
   };
   const atMs = points.map(([at]) => at);

@@ -67,13 +67,24 @@ function latencyWords(fastest: JudgedCandidate, others: readonly JudgedCandidate
   if (slower.length === 0) {
     const names = listed([fastest.name, ...alike]);
     const but = losses.length === 0 ? '' : `, but ${fastest.name} ${listed(losses)}`;
-    return `No clear difference in latency between ${names}${but}`;
+    return `No clear difference at p95 between ${names}${typicalWords(fastest, others)}${but}`;
   }
   const ahead = slower.map(
     ({ other, latency }) => `${milliseconds(latency.mean)} faster at p95 than ${other.name}`,
   );
   const close = alike.length === 0 ? '' : `, with no clear difference to ${listed(alike)}`;
   return `${fastest.name} is ${listed(ahead)}${close}${also}`;
+}
+
+/** What a pair that is alike at p95 differs in at p50. */
+function typicalWords(first: JudgedCandidate, others: readonly JudgedCandidate[]): string {
+  const [second] = others;
+  if (second === undefined || others.length > 1) return '';
+  const of = ({ latency }: Figures): number => latency?.p50Ms ?? Number.NaN;
+  const { mean, isClear } = difference(first, second, { of, worth: WORTH.latencyMs });
+  if (!isClear) return '';
+  const faster = mean < 0 ? first : second;
+  return ` (at p50 ${faster.name} is ${milliseconds(mean)} faster)`;
 }
 
 /** What the first loses or wins in frames against the second, as far as all rounds agree. */

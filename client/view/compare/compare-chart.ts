@@ -17,6 +17,10 @@ export class CompareChart extends LitElement {
         min-width: 0;
       }
 
+      figure {
+        margin: 0;
+      }
+
       h3 {
         margin: 0 0 6px;
         font-size: 0.9rem;

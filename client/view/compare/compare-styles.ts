@@ -260,6 +260,7 @@ export const compareStyles = [
 
     thead .swatch {
       margin-right: 8px;
+      vertical-align: 2px;
     }
 
     th[scope='row'],
@@ -373,6 +374,11 @@ export const compareStyles = [
       td {
         padding-right: 8px;
         font-size: 0.86rem;
+      }
+
+      .part th[scope='row'],
+      .part td {
+        font-size: 0.8rem;
       }
 
       .verdict {

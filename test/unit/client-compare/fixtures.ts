@@ -38,7 +38,7 @@ export function recording(facts: RecordingFacts = {}): RunRecording {
     superseded: 0,
     otherAbandoned: 0,
     undecodable: 0,
-    audioPackets: 0,
+    audioPackets: 500,
     audioMissing: 0,
     isInterrupted: false,
     ...facts.network,

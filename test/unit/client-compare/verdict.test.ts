@@ -45,9 +45,7 @@ describe('the verdict', () => {
       candidate('Instant', { p95: 20 }, { p95: 45 }),
       candidate('Balanced', { p95: 40 }, { p95: 41 }),
     ]);
-    expect(verdict).toBe(
-      'No clear difference in latency between Instant and Balanced; sound equal.',
-    );
+    expect(verdict).toBe('No clear difference at p95 between Instant and Balanced; sound equal.');
   });
 
   it('compares within rounds, so that a drift between them hides nothing', () => {
@@ -64,6 +62,20 @@ describe('the verdict', () => {
       candidate('Balanced', { p95: 21 }, { p95: 21 }),
     ]);
     expect(verdict).toMatch(/^No clear difference/);
+  });
+
+  it('says what is typical when only the slowest frames do not agree', () => {
+    const mixed = (p50: number, p95: number): Figures => {
+      const figures = round({ p95 });
+      return { ...figures, latency: { p50Ms: p50, p95Ms: p95, p99Ms: p95 } };
+    };
+    const verdict = verdictOn([
+      { name: 'Instant', rounds: [mixed(20, 90), mixed(22, 120)] },
+      { name: 'Balanced', rounds: [mixed(50, 110), mixed(52, 110)] },
+    ]);
+    expect(verdict).toBe(
+      'No clear difference at p95 between Instant and Balanced (at p50 Instant is 30 ms faster); sound equal.',
+    );
   });
 
   it('names the losses of the faster one among equals too', () => {
