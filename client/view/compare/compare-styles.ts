@@ -137,16 +137,15 @@ export const compareStyles = [
     }
 
     .kinds {
-      display: flex;
-      gap: 18px;
-      min-height: 40px;
-      align-items: center;
+      align-self: center;
     }
 
     .kinds label {
       display: inline-flex;
       align-items: center;
       gap: 8px;
+      min-height: 42px;
+      margin-right: 18px;
       color: var(--text);
       font-size: 0.95rem;
     }
@@ -236,6 +235,10 @@ export const compareStyles = [
 
     .scroll {
       overflow-x: auto;
+    }
+
+    .numbers + .scroll {
+      margin-top: 24px;
     }
 
     table {
