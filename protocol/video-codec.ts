@@ -24,3 +24,12 @@ export function isOfCodec(codecString: string, name: VideoCodecName): boolean {
 export function decodableCodecs(codecStrings: readonly string[]): readonly VideoCodecName[] {
   return videoCodecNames.filter((name) => codecStrings.some((each) => isOfCodec(each, name)));
 }
+
+/**
+ * Whether a client whose HELLO lists these codec strings takes a stream, by its kind alone. A client that lists none has not said, and
+ * is believed to.
+ */
+export function takesStream(codecStrings: readonly string[], stream: string): boolean {
+  const kinds = decodableCodecs(codecStrings);
+  return codecStrings.length === 0 || kinds.some((name) => isOfCodec(stream, name));
+}

@@ -4,6 +4,7 @@ import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
 import type { InputEvent } from '../../protocol/input.ts';
 import { clientLimits } from '../../protocol/limits.ts';
 import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
+import { takesStream } from '../../protocol/video-codec.ts';
 import type { Logger } from '../observe/logger.ts';
 import { zeroDropCounters, type DropCounters, type DropReason } from '../schedule/drop-policy.ts';
 import type { Clock } from '../session-clock.ts';
@@ -251,6 +252,15 @@ export class Viewer {
     const { session, role, attempt } = this.#options.admission;
     if (!hello.versions.includes(protocolVersion)) {
       this.close(SessionCode.version, `this gateway speaks DTF/${protocolVersion}`);
+      return;
+    }
+    const codec = desktop.video?.codec;
+    if (codec !== undefined && !takesStream(hello.video, codec)) {
+      // OK: to connect anew would not help.
+      this.close(
+        SessionCode.ok,
+        `this browser cannot decode the picture of this desktop (${codec})`,
+      );
       return;
     }
     const joining = this.#options.join(this, hello.move);
