@@ -47,6 +47,8 @@ export class RateControl {
   readonly #targetUs: number;
   readonly #maxBps: number;
   readonly #standing = new WindowedExtreme('min');
+  /** The same over a shorter time: a queue this long needs no second look. */
+  readonly #alarming = new WindowedExtreme('min');
   #rateBps: number;
   #state: RateState = 'hold';
   #standingDelayUs = 0;
@@ -66,7 +68,9 @@ export class RateControl {
   }
 
   tick(input: RateInput, now: Micros): RateDecision {
-    this.#standing.add(input.queueDelay + (input.isProbing ? 0 : input.videoDelay), now);
+    const delay = input.queueDelay + (input.isProbing ? 0 : input.videoDelay);
+    this.#standing.add(delay, now);
+    this.#alarming.add(delay, now);
     const elapsed = now - this.#tickedAt;
     if (elapsed >= rate.TICK_US) {
       this.#tickedAt = now;
@@ -87,10 +91,11 @@ export class RateControl {
     this.#trust = Math.min(1, this.#trust * (1 + rate.TRUST_GROWTH_PER_S * elapsedSeconds));
     this.#state = 'hold';
     if (now < this.#holdUntil) return;
-    const isOver =
-      this.#overTicks >= rate.OVERUSE_TICKS ||
-      (this.#overTicks > 0 && standing > rate.ALARM_DELAY_US);
-    if (isOver && !this.#isDraining(standing, now)) this.#decrease(input, standing, now);
+    const recent = this.#alarming.value(now - rate.ALARM_WINDOW_US) ?? 0;
+    const isAlarming = recent > rate.ALARM_DELAY_US;
+    const isOver = this.#overTicks >= rate.OVERUSE_TICKS || isAlarming;
+    const overuse = isAlarming ? recent : standing;
+    if (isOver && !this.#isDraining(overuse, now)) this.#decrease(input, overuse, now);
     else if (standing < this.#targetUs) this.#increase(input, standing, now, elapsedSeconds);
   }
 
@@ -103,14 +108,17 @@ export class RateControl {
   #decrease(input: RateInput, standing: number, now: number): void {
     const { capacityBps, minRtt, queueDelay } = input;
     const { besideBps } = input;
-    const carried = Math.max(this.#carriedBps(input) - besideBps, rate.MAX_BACKOFF * this.#rateBps);
+    // While hardly anything stands on the path, what waits here waits for the window, whose measure is what little was sent before.
+    const isOurs = queueDelay < rate.EMPTY_PATH * this.#targetUs;
+    const least = (isOurs ? 1 : rate.MAX_BACKOFF) * this.#rateBps;
+    const carried = Math.max(this.#carriedBps(input) - besideBps, least);
     if (capacityBps > rate.CONTRADICTION * (carried + besideBps)) {
       this.#trust = Math.max(
         rate.MIN_TRUST,
         Math.min(this.#trust, (carried + besideBps) / capacityBps),
       );
     }
-    const factor = standing > rate.SEVERE_DELAY_US ? rate.SEVERE_BACKOFF : rate.BACKOFF;
+    const factor = !isOurs && standing > rate.SEVERE_DELAY_US ? rate.SEVERE_BACKOFF : rate.BACKOFF;
     this.#overuseBps = Math.min(this.#rateBps, carried);
     this.#overuseAt = now;
     // What is sent from now on stands behind the queue as it is now, and shows only then.

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import {
-  simulateSession,
-  type Arrival,
-  type SessionOptions,
-  type SessionRecord,
-} from '../../support/simulation/simulated-session.ts';
+import type {
+  Arrival,
+  SessionOptions,
+  SessionRecord,
+} from '../../support/simulation/session-record.ts';
+import { simulateSession } from '../../support/simulation/simulated-session.ts';
 import { percentile } from './simulated-link.ts';
 
 const MBIT = 1e6;
@@ -56,7 +56,7 @@ describe.each(transports)('one session over %s, on a simulated path', (transport
     expect(reachedAt(record, 0.9 * before, 20_000)).toBeLessThanOrEqual(24_000);
     expect(latency(between(record.video, 3_000), 0.95)).toBeLessThan(90);
     expect(latency(between(record.audio, 3_000), 0.95)).toBeLessThan(60);
-    expect(rateBps(record, 13_000, 20_000)).toBeGreaterThan(0.75 * 5 * MBIT);
+    expect(rateBps(record, 13_000, 20_000)).toBeGreaterThan(0.7 * 5 * MBIT);
   });
 
   test.each([4, 5, 10, 20])(

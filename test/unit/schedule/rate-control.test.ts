@@ -46,7 +46,7 @@ describe('rate control', () => {
     expect(control.tick(over, ms(0)).state).toBe('hold');
     const decided = control.tick(over, ms(50));
     expect(decided).toMatchObject({ state: 'decrease', standingDelayUs: 40_000 });
-    expect(decided.targetBps).toBe(Math.round(0.85 * 0.95 * 8e6));
+    expect(decided.targetBps).toBe(Math.round(0.88 * 0.95 * 8e6));
     expect(control.tick(over, ms(100))).toMatchObject({
       state: 'hold',
       targetBps: decided.targetBps,
@@ -67,14 +67,14 @@ describe('rate control', () => {
   test('once well beyond the last overuse it grows by 30 % a second', () => {
     const control = make(8e6);
     run(control, { ...calm, queueDelay: ms(40), bandwidthBps: 8e6, ackRateBps: 8e6 }, 0, 100);
-    const at = run(control, calm, 600, 6_000).targetBps;
+    const at = run(control, calm, 600, 5_000).targetBps;
     expect(at).toBeGreaterThan(1.1 * 8e6);
-    expect(run(control, calm, 6_000, 7_000).targetBps / at).toBeGreaterThan(1.2);
+    expect(run(control, calm, 5_000, 6_000).targetBps / at).toBeGreaterThan(1.2);
   });
 
   test('steps lower when more than 100 ms stand', () => {
     const control = make(12e6);
-    const over = { ...calm, videoDelay: ms(120), bandwidthBps: 8e6, ackRateBps: 8e6 };
+    const over = { ...calm, queueDelay: ms(120), bandwidthBps: 8e6, ackRateBps: 8e6 };
     control.tick(over, ms(0));
     expect(control.tick(over, ms(50)).targetBps).toBe(Math.round(0.6 * 8e6));
   });
@@ -82,7 +82,7 @@ describe('rate control', () => {
   test('of a path without a measured bandwidth it gives up a step, not all', () => {
     const control = make(8e6);
     const over = { ...calm, queueDelay: ms(50), bandwidthBps: 0, ackRateBps: 180e3 };
-    expect(run(control, over, 0, 100).targetBps).toBe(Math.round(0.85 * 8e6));
+    expect(run(control, over, 0, 100).targetBps).toBe(Math.round(0.88 * 8e6));
   });
 
   test('one late frame is no overuse', () => {
@@ -91,6 +91,20 @@ describe('rate control', () => {
       const spike = at % 150 === 0 ? ms(80) : ms(5);
       expect(control.tick({ ...calm, queueDelay: spike }, ms(at)).state).not.toBe('decrease');
     }
+  });
+
+  test('a queue of ours before an empty path calls for a small step, whatever little was sent before', () => {
+    const control = make(8e6);
+    const ours = { ...calm, queueDelay: ms(2), videoDelay: ms(150) };
+    const decided = run(control, { ...ours, bandwidthBps: 0.6e6, ackRateBps: 0.4e6 }, 0, 300);
+    expect(decided.targetBps).toBe(Math.round(0.88 * 8e6));
+  });
+
+  test('a queue on the path that no short look is needed for is answered within 100 ms', () => {
+    const control = make(8e6);
+    run(control, calm, 0, 200);
+    const over = { ...calm, queueDelay: ms(120), bandwidthBps: 3e6, ackRateBps: 3e6 };
+    expect(run(control, over, 200, 350).targetBps).toBeLessThan(3e6);
   });
 
   test('creeps near the last overuse for 8 s, and never falls below 300 kbit/s', () => {

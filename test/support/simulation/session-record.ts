@@ -1,0 +1,47 @@
+import type { PathOptions } from './bottleneck.ts';
+
+/** A session over an emulated path. */
+export interface SessionOptions extends PathOptions {
+  readonly transport: 'websocket' | 'webtransport';
+  readonly seconds: number;
+  readonly seed?: number;
+  /** What the encoder is set to at first, and at most. */
+  readonly maxBps?: number;
+  /** The encoder makes this share of what it was asked for. Default 1. */
+  readonly yield?: (atMs: number) => number;
+  /** A keyframe for somebody else, so often. */
+  readonly keyframesEveryMs?: number;
+  /** A stack that takes no loss for congestion has this window, bytes; CUBIC without. */
+  readonly fixedWindowBytes?: number;
+  /** Whether the desktop changes at a moment; a still one costs 200 bytes a picture. */
+  readonly isMoving?: (atMs: number) => boolean;
+  /** Somebody else's packets through the same bottleneck, bits per second. */
+  readonly competingBps?: (atMs: number) => number;
+}
+
+/** A message that was complete at the client. */
+export interface Arrival {
+  readonly atMs: number;
+  /** From capture until complete. */
+  readonly latencyMs: number;
+  readonly bytes: number;
+  readonly isLate: boolean;
+}
+
+/** What was decided at one tick of 50 ms. */
+export interface Tick {
+  readonly atMs: number;
+  readonly targetBps: number;
+  /** What rate control knew. */
+  readonly capacityBps: number;
+  readonly queueMs: number;
+  /** Pictures that wait at the sender, milliseconds of the link's time. */
+  readonly backlogMs: number;
+}
+
+export interface SessionRecord {
+  readonly video: readonly Arrival[];
+  readonly audio: readonly Arrival[];
+  readonly ticks: readonly Tick[];
+  readonly captured: number;
+}
