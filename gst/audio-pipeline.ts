@@ -13,7 +13,7 @@ export function audioPipeline(settings: AudioSettings): string {
   const bitrate = requireInteger('bitrateBps', settings.bitrateBps, [6_000, 510_000]);
   return throughRtp(
     [
-      sourceElement(source, frameMs),
+      sourceElement(source),
       'audio/x-raw,format=S16LE,rate=48000,channels=2',
       `valve name=${elementName.valve}`,
       // Restricted low delay leaves out the speech coder and 4 ms of look-ahead (RFC 6716, section 2.1.2 and 4.3).
@@ -25,13 +25,17 @@ export function audioPipeline(settings: AudioSettings): string {
   );
 }
 
-function requireFrame(frameMs: 5 | 10): number {
-  requireInteger('frameMs', frameMs, [5, 10]);
-  if (frameMs % 5 !== 0) throw new RangeError(`frameMs: expected 5 or 10, got ${String(frameMs)}`);
+function requireFrame(frameMs: AudioSettings['frameMs']): number {
+  if (![5, 10, 20].includes(frameMs)) {
+    throw new RangeError(`frameMs: expected 5, 10 or 20, got ${String(frameMs)}`);
+  }
   return frameMs;
 }
 
-function sourceElement(source: AudioSource, frameMs: 5 | 10): string {
+/** Samples in a buffer of the test tone: 5 ms, so that packets of any length come out evenly. */
+const TONE_SAMPLES = 240;
+
+function sourceElement(source: AudioSource): string {
   switch (source.type) {
     case 'pulse': {
       const server = source.server === undefined ? '' : ` server=${quote(source.server)}`;
@@ -44,7 +48,7 @@ function sourceElement(source: AudioSource, frameMs: 5 | 10): string {
     }
     case 'test': {
       const frequency = requireInteger('frequencyHz', source.frequencyHz, [20, 20_000]);
-      return `audiotestsrc is-live=true freq=${frequency} volume=0.25 samplesperbuffer=${frameMs * 48}`;
+      return `audiotestsrc is-live=true freq=${frequency} volume=0.25 samplesperbuffer=${TONE_SAMPLES}`;
     }
   }
 }
