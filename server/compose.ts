@@ -4,6 +4,7 @@ import { codecsOf, encoderByName, selectEncoder, type EncoderName } from '../gst
 import { probeEncoders } from '../gst/probe.ts';
 import { formatOf } from '../gst/video-codec.ts';
 import { videoPipeline } from '../gst/video-pipeline.ts';
+import { latencyModes } from '../protocol/latency-mode.ts';
 import type { Config } from './config/schema.ts';
 import { openXDesktop, type XDesktop, type XDesktopState } from './desktop/x-desktop.ts';
 import { GatewayCounters } from './gateway-counters.ts';
@@ -16,12 +17,13 @@ import { LoginTokens } from './http/login-tokens.ts';
 import { PasswordCheck } from './http/password.ts';
 import { Tickets } from './http/tickets.ts';
 import { openHttpsCertificate } from './https-certificate.ts';
-import { startMediaSource, type MediaSource } from './media-source.ts';
+import { startMediaSource, type SoundSource } from './media-source.ts';
 import type { Logger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
 import { openScreen, type Screen } from './screen.ts';
 import { createClock, type Clock } from './session-clock.ts';
 import { DesktopSession, type DesktopPort } from './session/desktop-session.ts';
+import { streamRules } from './stream-rules.ts';
 import { SwitchingVideo, type RunningVideo } from './switching-video.ts';
 import { WebSocketTransport } from './transport/websocket.ts';
 import { openWebTransport, type WebTransportEndpoint } from './webtransport-endpoint.ts';
@@ -69,6 +71,7 @@ async function composeOrThrow(
   const { closers } = lifetime;
   const clock = createClock();
   const counters = new GatewayCounters(new Metrics());
+  const rules = streamRules(config);
   const screen = await openScreen(config, logger);
   closers.push(() => screen.close());
 
@@ -87,7 +90,8 @@ async function composeOrThrow(
   const session: DesktopSession = new DesktopSession({
     video,
     audio,
-    audioFrameMs: config.audio.frameMs,
+    audioBitrateKbps: config.audio.bitrateBps / 1000,
+    rules,
     desktop: desktop.port,
     clock,
     logger,
@@ -197,14 +201,15 @@ function startEncoder(config: Config, { screen, logger, encoder }: EncoderParts)
   return { name: codec, encoder, source };
 }
 
-function startAudio(config: Config, screen: Screen, logger: Logger): MediaSource | undefined {
+function startAudio(config: Config, screen: Screen, logger: Logger): SoundSource | undefined {
   const source = screen.audio;
   if (source === undefined) return undefined;
-  const { frameMs, bitrateBps } = config.audio;
+  const { bitrateBps } = config.audio;
+  const frameMs = config.audio.frameMs ?? latencyModes[config.stream.mode].audioFrameMs;
   return startMediaSource({
     name: 'audio',
     codec: 'opus',
-    description: () => audioPipeline({ source, frameMs, bitrateBps }),
+    description: (chosen = frameMs) => audioPipeline({ source, frameMs: chosen, bitrateBps }),
     bitrateUnit: 'bps',
     env: screen.env,
     canRest: source.type === 'pulse',

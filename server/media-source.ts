@@ -1,4 +1,5 @@
 import { Source, type SourceState } from '../gst/source.ts';
+import type { AudioFrameMs } from '../protocol/stream-settings.ts';
 import type { AccessUnit, AccessUnitSink, VideoParameters } from './ingest/access-unit.ts';
 import type { MediaFaults } from './ingest/faults.ts';
 import { MediaStream } from './ingest/media-stream.ts';
@@ -8,8 +9,8 @@ export interface MediaSourceOptions {
   /** For logs: `video` or `audio`. */
   readonly name: string;
   readonly codec: AccessUnit['codec'];
-  /** The pipeline; asked again at each start of the child. */
-  readonly description: () => string;
+  /** The pipeline; asked again at each start of the child. `frameMs`: of sound, once it was set. */
+  readonly description: (frameMs?: AudioFrameMs) => string;
   readonly bitrateUnit: 'kbps' | 'bps';
   /** The encoder's property for it; default `bitrate`. */
   readonly bitrateProperty?: string;
@@ -45,8 +46,14 @@ export interface MediaSource {
   close(): Promise<void>;
 }
 
-/** Starts a source and keeps it running. */
-export function startMediaSource(options: MediaSourceOptions): MediaSource {
+/** A source of sound. */
+export interface SoundSource extends MediaSource {
+  /** Sets the length of a packet: another child is started for it and takes over when it runs, so that nothing is missed. */
+  setFrameMs(frameMs: AudioFrameMs): void;
+}
+
+/** Starts a source, of pictures or of sound, and keeps it running. */
+export function startMediaSource(options: MediaSourceOptions): SoundSource {
   const logger = options.logger.child({ source: options.name });
   const stream = new MediaStream({
     codec: options.codec,
@@ -56,18 +63,45 @@ export function startMediaSource(options: MediaSourceOptions): MediaSource {
       source.restart();
     },
   });
-  const source = new Source({
-    name: options.name,
-    description: options.description,
-    bitrateUnit: options.bitrateUnit,
-    bitrateProperty: options.bitrateProperty ?? 'bitrate',
-    keyframeBy: options.keyframeBy ?? 'event',
-    env: options.env,
-    ...(options.canRest && { restAfterMs: REST_AFTER_MS }),
-    onBytes: (chunk) => stream.push(chunk, process.hrtime.bigint()),
-    onReset: () => stream.reset(),
-    onState: stateLog(logger),
-  });
+  const tell = stateLog(logger);
+  let isPaused = false;
+  let kbps: number | undefined;
+  let restartsBefore = 0;
+  const open = (frameMs?: AudioFrameMs): Source => {
+    const opened = new Source({
+      name: options.name,
+      description: () => options.description(frameMs),
+      bitrateUnit: options.bitrateUnit,
+      bitrateProperty: options.bitrateProperty ?? 'bitrate',
+      keyframeBy: options.keyframeBy ?? 'event',
+      env: options.env,
+      ...(options.canRest && { restAfterMs: REST_AFTER_MS }),
+      onBytes: (chunk) => {
+        if (opened === source) stream.push(chunk, process.hrtime.bigint());
+      },
+      onReset: () => {
+        if (opened === source) stream.reset();
+      },
+      onState: (state) => {
+        if (state.type === 'running' && opened === next) takeOver(opened);
+        if (state.type !== 'closed') tell(state);
+      },
+    });
+    if (isPaused) opened.setPaused(true);
+    if (kbps !== undefined) opened.setBitrate(kbps);
+    return opened;
+  };
+  const takeOver = (opened: Source): void => {
+    const old = source;
+    restartsBefore += old.restarts;
+    source = opened;
+    next = undefined;
+    stream.reset();
+    void old.close();
+  };
+  let source = open();
+  /** Started to take the place of `source`. */
+  let next: Source | undefined;
   source.start();
   return {
     get parameters() {
@@ -78,17 +112,30 @@ export function startMediaSource(options: MediaSourceOptions): MediaSource {
     },
     subscribe: (sink) => stream.subscribe(sink),
     requestKeyframe: () => source.requestKeyframe(),
-    setPaused: (paused) => source.setPaused(paused),
-    setBitrate: (kbps) => source.setBitrate(kbps),
+    setPaused: (paused) => {
+      isPaused = paused;
+      for (const each of [source, next]) each?.setPaused(paused);
+    },
+    setBitrate: (target) => {
+      kbps = target;
+      for (const each of [source, next]) each?.setBitrate(target);
+    },
     setFrameRate: (fps) => source.setFrameRate(fps),
     setScale: (scale, full) => source.setScale(scale, full),
+    setFrameMs: (frameMs) => {
+      void next?.close();
+      next = open(frameMs);
+      next.start();
+    },
     get faults() {
       return stream.faults;
     },
     get restarts() {
-      return source.restarts;
+      return restartsBefore + source.restarts;
     },
-    close: () => source.close(),
+    close: async () => {
+      await Promise.all([source.close(), next?.close()]);
+    },
   };
 }
 

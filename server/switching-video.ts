@@ -33,6 +33,7 @@ const PATIENCE_MS = 10_000;
  */
 export class SwitchingVideo implements MediaSource {
   readonly codecs: readonly VideoCodec[];
+  readonly canScale = true;
   readonly #options: SwitchingVideoOptions;
   readonly #fanOut = new FanOut();
   /** The newest value of each setting, for encoders that start later. */
@@ -101,6 +102,11 @@ export class SwitchingVideo implements MediaSource {
 
   setScale(scale: number, full: { readonly width: number; readonly height: number }): void {
     this.#set('scale', (source) => source.setScale(scale, full));
+  }
+
+  /** The encoders have nothing of their own to set for it: frames against bits is decided before them. */
+  setQuality(): void {
+    // See above.
   }
 
   /**

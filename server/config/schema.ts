@@ -1,5 +1,13 @@
 import { z } from 'zod';
 
+import { latencyModeNames } from '../../protocol/latency-mode.ts';
+import {
+  qualityNames,
+  streamRanges,
+  streamSettingNames,
+  type RangedName,
+} from '../../protocol/stream-settings.ts';
+
 import type { EncoderName } from '../../gst/encoders.ts';
 import type { VideoCodec } from '../../gst/video-codec.ts';
 
@@ -150,10 +158,12 @@ const audio = z
         'PulseAudio source to listen to, with source display; the default output unless given.',
       ),
     frameMs: z
-      .union([z.literal(5), z.literal(10)])
-      .default(10)
-      .describe('Length of a sound packet: 5 for the least delay, 10 for a fifth less work.')
-      .meta({ unit: 'ms', expected: '5 or 10' }),
+      .union([z.literal(5), z.literal(10), z.literal(20)])
+      .optional()
+      .describe(
+        'Length of a sound packet: 5 for the least delay, 10 for a fifth less work, 20 for fewer bytes; what the latency mode says unless given.',
+      )
+      .meta({ unit: 'ms', expected: '5, 10 or 20' }),
     bitrateBps: z
       .int()
       .min(6_000)
@@ -164,6 +174,47 @@ const audio = z
   })
   .prefault({})
   .meta({ title: 'Sound' });
+
+const stream = z
+  .strictObject({
+    mode: z
+      .enum(latencyModeNames)
+      .default('balanced')
+      .describe('Latency mode of users who have chosen none.'),
+    quality: z
+      .enum(qualityNames)
+      .default('text')
+      .describe(
+        'What gives way first on a slow link, unless a user says otherwise: text gives up frames, motion gives up sharpness.',
+      ),
+    locked: z
+      .array(z.enum(streamSettingNames))
+      .max(streamSettingNames.length)
+      .default([])
+      .describe('Settings of the stream that no user can change.')
+      .meta({ expected: `names among ${streamSettingNames.join(', ')}` }),
+    minScale: z
+      .number()
+      .min(streamRanges.scale.least)
+      .max(1)
+      .default(streamRanges.scale.least)
+      .describe('The least factor on width and height of the picture that a user can set.')
+      .meta({ expected: 'a number from 0.25 to 1' }),
+    maxAudioBitrateKbps: upTo('audioBitrateKbps', 320)
+      .describe('Bitrate of the sound that a user can set at most.')
+      .meta({ unit: 'kbit/s' }),
+    maxDelayTargetMs: upTo('delayTargetMs', 200)
+      .describe('Queueing delay that the custom mode of a user may tolerate at most.')
+      .meta({ unit: 'ms' }),
+    maxVideoBudgetMs: upTo('videoBudgetMs', 2_000)
+      .describe('How old a picture may become in the custom mode of a user at most.')
+      .meta({ unit: 'ms' }),
+    maxAudioBudgetMs: upTo('audioBudgetMs', 2_000)
+      .describe('How old a sound packet may become in the custom mode of a user at most.')
+      .meta({ unit: 'ms' }),
+  })
+  .prefault({})
+  .meta({ title: 'Settings of the stream' });
 
 const webTransport = z
   .strictObject({
@@ -266,6 +317,7 @@ export const configSchema = z.strictObject({
   desktop,
   video,
   audio,
+  stream,
   webTransport,
   auth,
   session,
@@ -280,6 +332,12 @@ type DeepReadonly<T> = T extends readonly (infer Item)[]
   : T extends object
     ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
     : T;
+
+/** The most that a user can set of something whose widest range is fixed. */
+function upTo(name: Exclude<RangedName, 'scale'>, byDefault: number) {
+  const { least, most } = streamRanges[name];
+  return z.int().min(least).max(most).default(byDefault);
+}
 
 /** H.264 in 4:2:0 has half as many colour samples each way, so a picture's sides are even. */
 function evenPixels() {

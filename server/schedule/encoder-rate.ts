@@ -1,11 +1,18 @@
+import type { QualityName } from '../../protocol/stream-settings.ts';
 import type { Micros } from '../../protocol/time.ts';
 
 /** An increase must be worth an encoder's reconfiguration: at least 5 %, at most 4 a second (from the draft). */
 const MIN_INCREASE = 1.05;
 const INCREASE_INTERVAL_US = 250e3;
 
-/** Bits per pixel below which fewer frames, and then fewer pixels, look better than worse ones (from the draft). */
-export const MIN_BITS_PER_PIXEL = 0.04;
+/**
+ * Bits per pixel below which fewer frames, and then fewer pixels, are made. Of text, fewer look better than worse ones (from the
+ * draft); a film moves on although it blurs (a guess: ask people).
+ */
+export const MIN_BITS_PER_PIXEL: Readonly<Record<QualityName, number>> = {
+  text: 0.04,
+  motion: 0.015,
+};
 
 /** Frames per second at least: below it the desktop feels stuck however sharp it is. A guess: ask people. */
 const MIN_FRAME_RATE = 15;
@@ -20,6 +27,11 @@ export class EncoderRate {
 
   constructor(startBps: number) {
     this.#bps = startBps;
+  }
+
+  /** Bits per second, as it was set last. */
+  get current(): number {
+    return this.#bps;
   }
 
   /** The new rate to set, or undefined when the encoder keeps its own. */
@@ -41,16 +53,23 @@ export interface PictureSize {
   readonly height: number;
 }
 
-/** The frame rate for a bit rate: halved, once or more, while a pixel would get less than 0.04 bit; at least 15. */
+/** How far a frame rate may be lowered. */
+export interface FrameRateBounds {
+  /** Frames per second at most. */
+  readonly most: number;
+  readonly quality: QualityName;
+}
+
+/** The frame rate for a bit rate: halved, once or more, while a pixel would get too little; at least 15. */
 export const frameRateFor = (
   targetBps: number,
   { width, height }: PictureSize,
-  maxFrameRate: number,
+  { most, quality }: FrameRateBounds,
 ): number => {
-  let frameRate = maxFrameRate;
+  let frameRate = most;
   while (
     !isLowestFrameRate(frameRate) &&
-    targetBps / (width * height * frameRate) < MIN_BITS_PER_PIXEL
+    targetBps / (width * height * frameRate) < MIN_BITS_PER_PIXEL[quality]
   ) {
     frameRate /= 2;
   }

@@ -29,7 +29,7 @@ const STARTUP_GAIN = 2;
  * session-clock microseconds. The peer's clock needs no relation to ours: only changes of the one-way delay count.
  */
 export class LinkEstimate implements PathEstimate {
-  readonly #targetUs: number;
+  #targetUs: number;
   readonly #delivery = new DeliveryRate();
   readonly #baseDelay = new WindowedExtreme('min');
   readonly #minRtt = new WindowedExtreme('min');
@@ -42,6 +42,10 @@ export class LinkEstimate implements PathEstimate {
 
   /** @param options.delayTarget the queueing delay that is accepted (Dt of the latency mode) */
   constructor({ delayTarget }: { readonly delayTarget: Millis }) {
+    this.#targetUs = millisToMicros(delayTarget);
+  }
+
+  setDelayTarget(delayTarget: Millis): void {
     this.#targetUs = millisToMicros(delayTarget);
   }
 

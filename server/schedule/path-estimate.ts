@@ -1,5 +1,5 @@
 import type { ReportUnit } from '../../protocol/control/report.ts';
-import type { Micros } from '../../protocol/time.ts';
+import type { Micros, Millis } from '../../protocol/time.ts';
 import type { AckSample } from '../transport/transport.ts';
 
 /** What is known of the path to one viewer. */
@@ -36,6 +36,8 @@ export interface PathEstimate {
   onAck(sample: AckSample): void;
   /** What the client says of the messages that it got. */
   onReport(unit: ReportUnit, now: Micros): void;
+  /** Another queueing delay is accepted from now on (Dt of the latency mode). */
+  setDelayTarget(delayTarget: Millis): void;
   /** The estimate at `now`, which is not before the last call's. */
   snapshot(now: Micros): LinkEstimateSnapshot;
 }

@@ -51,7 +51,7 @@ export class PictureScale {
 function scaleFor(targetBps: number, { size, frameRate }: ScaleDemand): number {
   const pixels = size.width * size.height * frameRate;
   return (
-    SCALES.find((scale) => targetBps >= MIN_BITS_PER_PIXEL * pixels * scale * scale) ??
+    SCALES.find((scale) => targetBps >= MIN_BITS_PER_PIXEL.text * pixels * scale * scale) ??
     Math.min(...SCALES)
   );
 }

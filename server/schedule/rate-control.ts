@@ -44,8 +44,8 @@ export interface RateControlOptions {
  * at least every 50 ms; it acts on the first call of each 50 ms.
  */
 export class RateControl {
-  readonly #targetUs: number;
-  readonly #maxBps: number;
+  #targetUs: number;
+  #maxBps: number;
   readonly #standing = new WindowedExtreme('min');
   /** The same over a shorter time: a queue this long needs no second look. */
   readonly #alarming = new WindowedExtreme('min');
@@ -65,6 +65,20 @@ export class RateControl {
     this.#targetUs = millisToMicros(delayTarget);
     this.#maxBps = maxBps;
     this.#rateBps = Math.min(maxBps, Math.max(rate.MIN_BPS, startBps));
+  }
+
+  /** Another queueing delay is accepted from now on. */
+  setDelayTarget(delayTarget: Millis): void {
+    this.#targetUs = millisToMicros(delayTarget);
+  }
+
+  /** Another highest rate from now on. Where only the old one was in the way, the new one is tried at once, as at the start. */
+  setMaxBps(maxBps: number, now: Micros): void {
+    if (maxBps === this.#maxBps) return;
+    const wasCapped = this.#rateBps >= this.#maxBps;
+    const isUnburdened = now - this.#overuseAt >= rate.OVERUSE_MEMORY_US;
+    this.#maxBps = maxBps;
+    this.#rateBps = wasCapped && isUnburdened ? maxBps : Math.min(maxBps, this.#rateBps);
   }
 
   tick(input: RateInput, now: Micros): RateDecision {

@@ -43,7 +43,7 @@ interface Arrival {
  * client's word and decide nothing but its own rate.
  */
 export class ReportEstimate implements PathEstimate {
-  readonly #targetUs: number;
+  #targetUs: number;
   readonly #baseDelay = new WindowedExtreme('min');
   readonly #minRtt = new WindowedExtreme('min');
   readonly #capacity = new TrainCapacity();
@@ -56,6 +56,10 @@ export class ReportEstimate implements PathEstimate {
 
   /** @param options.delayTarget the queueing delay that is accepted (Dt of the latency mode) */
   constructor({ delayTarget }: { readonly delayTarget: Millis }) {
+    this.#targetUs = millisToMicros(delayTarget);
+  }
+
+  setDelayTarget(delayTarget: Millis): void {
     this.#targetUs = millisToMicros(delayTarget);
   }
 

@@ -30,6 +30,11 @@ export class ControlLease {
     return this.#holder === session;
   }
 
+  /** Whether nobody has control. */
+  get isFree(): boolean {
+    return this.#holder === undefined;
+  }
+
   /** Gives control back at once, as on logout. */
   release(session: string): void {
     if (this.#holder === session) this.#holder = undefined;

@@ -1,6 +1,7 @@
 import { SessionCode } from '../../protocol/errors.ts';
 import type { InputEvent } from '../../protocol/input.ts';
 import type { Micros } from '../../protocol/time.ts';
+import type { VideoCodecName } from '../../protocol/video-codec.ts';
 import type { AccessUnit, AccessUnitSink, VideoParameters } from '../ingest/access-unit.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { DropReason } from '../schedule/drop-policy.ts';
@@ -11,7 +12,14 @@ import { ControlLease } from './control-lease.ts';
 import { EncoderSteering, type SteeredEncoder } from './encoder-steering.ts';
 import { Joins } from './joins.ts';
 import { KeyframeRequests } from './keyframe-requests.ts';
-import type { DesktopAudience, PointerImage, ViewerDesktop } from './viewer-desktop.ts';
+import { StreamControl, type SteeredSound } from './stream-control.ts';
+import type { StreamRules } from './stream-rules.ts';
+import type {
+  DesktopAudience,
+  PointerImage,
+  SharedStream,
+  ViewerDesktop,
+} from './viewer-desktop.ts';
 import { Viewer, type Admission } from './viewer.ts';
 
 /** How often time passes for the viewers: fine enough for a 1 s silence and a 10 s stall. */
@@ -27,7 +35,17 @@ export interface MediaPort {
 }
 
 /** The picture's source, whose encoder follows a link. */
-export interface VideoPort extends MediaPort, SteeredEncoder {}
+export interface VideoPort extends MediaPort, SteeredEncoder {
+  /** Kinds of video that `setCodec` takes, the one of `auto` first. */
+  readonly codecs: readonly VideoCodecName[];
+  /** The kind that is made, and the name of what makes it. */
+  readonly running: { readonly name: VideoCodecName; readonly encoder: string };
+  /** Whether `setScale` has an effect. */
+  readonly canScale: boolean;
+}
+
+/** The sound's source. */
+export interface AudioPort extends MediaPort, SteeredSound {}
 
 /** Where input goes and what is known about the screen. */
 export interface DesktopPort {
@@ -40,8 +58,11 @@ export interface DesktopSessionOptions {
   readonly video: VideoPort;
   /** What the encoder was started with, and the most that it is set to. */
   readonly videoLimits: { readonly bitrateBps: number; readonly frameRate: number };
-  readonly audio: MediaPort | undefined;
-  readonly audioFrameMs: number;
+  readonly audio: AudioPort | undefined;
+  /** What `auto` is. */
+  readonly audioBitrateKbps: number;
+  /** What the operator says about settings; the encoders were started with their defaults. */
+  readonly rules: StreamRules;
   readonly desktop: DesktopPort;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -64,17 +85,29 @@ export class DesktopSession implements ViewerDesktop {
   readonly #keyframes: KeyframeRequests;
   readonly #timer: NodeJS.Timeout;
   readonly #unsubscribe: (() => void)[] = [];
+  readonly #control: StreamControl;
+  /** The login whose settings the encoders have; undefined: the operator's. */
+  #settingsOf: string | undefined;
+  #announced: VideoParameters | undefined;
   #isPaused = false;
 
   constructor(options: DesktopSessionOptions) {
     this.#options = options;
     this.#steering = new EncoderSteering({ encoder: options.video, ...options.videoLimits });
+    const { audio, audioBitrateKbps, videoLimits, rules } = options;
+    this.#control = new StreamControl({
+      steering: this.#steering,
+      sound: audio,
+      defaults: rules.defaults,
+      limits: { ...videoLimits, audioBitrateKbps },
+    });
     this.#keyframes = new KeyframeRequests(options.clock, () => {
       this.#steering.pictureWanted(options.clock.now());
       options.video.requestKeyframe();
     });
     const sink: AccessUnitSink = {
       accessUnit: (unit) => {
+        if (unit.key) this.#announce();
         for (const audience of this.#audiences) audience.accessUnit(unit);
         if (unit.kind === 'video') this.#steer(unit);
       },
@@ -83,8 +116,8 @@ export class DesktopSession implements ViewerDesktop {
     if (options.audio !== undefined) this.#unsubscribe.push(options.audio.subscribe(sink));
     this.#timer = setInterval(() => {
       const now = options.clock.now();
+      this.settingsWished();
       for (const viewer of this.#viewers) viewer.tick(now);
-      this.#pauseUnlessWatched();
       this.#steering.follow(this.#driver?.demand, options.desktop.size, now);
     }, TICK_MS);
   }
@@ -191,15 +224,49 @@ export class DesktopSession implements ViewerDesktop {
   }
 
   get maxVideoBps(): number {
-    return this.#options.videoLimits.bitrateBps;
+    return this.#control.maxBitrateBps;
   }
 
   get sound(): { readonly frameMs: number } | undefined {
-    return this.#options.audio && { frameMs: this.#options.audioFrameMs };
+    return this.#control.audio;
   }
 
   get pointer(): PointerImage | undefined {
     return this.#options.desktop.pointer;
+  }
+
+  get stream(): SharedStream {
+    const { video, rules, desktop } = this.#options;
+    const { codec = 'avc1.42C028', width, height } = { ...this.size, ...video.parameters };
+    const { frameRate } = this.#steering;
+    return {
+      rules,
+      codecs: video.codecs,
+      canScale: video.canScale,
+      settings: this.#control.settings,
+      desktop: desktop.size,
+      video: { codec, ...video.running, width, height, frameRate },
+      audio: this.#control.audio,
+    };
+  }
+
+  settingsWished(): void {
+    const { clock, desktop, rules } = this.#options;
+    const controller = this.#controller;
+    const now = clock.now();
+    this.#pauseUnlessWatched();
+    if (controller?.settings === undefined) {
+      if (!this.#lease.isFree) return;
+      this.#settingsOf = undefined;
+      this.#control.follow(rules.defaults, desktop.size, now);
+      return;
+    }
+    const { settings } = controller;
+    const { session } = controller.admission;
+    // A connection that comes back says in a moment what its login wants.
+    if (!settings.hasAsked && this.#settingsOf === session) return;
+    this.#settingsOf = session;
+    this.#control.follow(settings.wished, desktop.size, now);
   }
 
   join(audience: DesktopAudience): () => void {
@@ -240,11 +307,26 @@ export class DesktopSession implements ViewerDesktop {
     if (left.hasJoined && isLast) this.#lease.release(session);
   }
 
+  /** The newest connection of the one who has control. */
+  get #controller(): Viewer | undefined {
+    return [...this.#viewers].findLast(
+      (viewer) => viewer.isLive && this.#lease.isHeldBy(viewer.admission.session),
+    );
+  }
+
+  /** A kind or size of picture that is new is told before its first keyframe goes out. */
+  #announce(): void {
+    const { parameters } = this.#options.video;
+    if (parameters === this.#announced) return;
+    this.#announced = parameters;
+    for (const viewer of this.#viewers) viewer.tellStream();
+  }
+
   /** Whose link the encoder follows: that of the one who has control, else of the one who has been here longest. */
   get #driver(): Viewer | undefined {
     let first: Viewer | undefined;
     for (const viewer of this.#viewers) {
-      if (!viewer.isLive) continue;
+      if (!viewer.isLive || viewer.settings?.isVideoShown === false) continue;
       if (this.#lease.isHeldBy(viewer.admission.session)) return viewer;
       first ??= viewer;
     }
@@ -275,8 +357,10 @@ export class DesktopSession implements ViewerDesktop {
 
   /** The first pictures are always made: they tell the size, and warm the encoder up for the first viewer. */
   #pauseUnlessWatched(): void {
-    const paused = this.#audiences.size === 0 && this.#options.video.parameters !== undefined;
-    this.#steering.setWatched(!paused);
+    const isStarted = this.#options.video.parameters !== undefined;
+    const isWatched = [...this.#audiences].some(({ wantsVideo }) => wantsVideo);
+    this.#steering.setWatched(isWatched || !isStarted);
+    const paused = this.#audiences.size === 0 && isStarted;
     if (paused === this.#isPaused) return;
     this.#isPaused = paused;
     this.#options.audio?.setPaused(paused);

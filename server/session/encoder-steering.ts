@@ -1,3 +1,5 @@
+import type { QualityName } from '../../protocol/stream-settings.ts';
+import type { VideoCodecName } from '../../protocol/video-codec.ts';
 import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
 import { EncoderRate, isLowestFrameRate, type PictureSize } from '../schedule/encoder-rate.ts';
 import { EncoderYield } from '../schedule/encoder-yield.ts';
@@ -15,6 +17,19 @@ export interface SteeredEncoder {
   setScale(scale: number, full: PictureSize): void;
   /** Shuts the valve before the encoder, or opens it; opening costs no keyframe. */
   setPaused(paused: boolean): void;
+  /** Another kind of video, one of those that are offered: the old one goes on until the new one has its first keyframe. */
+  setCodec(name: VideoCodecName | 'auto'): void;
+  /** What the encoder itself does for sharp text or for motion. */
+  setQuality(quality: QualityName): void;
+}
+
+/** What the settings ask of the encoder. */
+export interface EncoderWishes {
+  readonly maxBitrateBps: number;
+  readonly maxFrameRate: number;
+  readonly scale: number | 'auto';
+  readonly quality: QualityName;
+  readonly codec: VideoCodecName | 'auto';
 }
 
 /** What the link of the viewer that drives the encoder asks for. */
@@ -62,6 +77,9 @@ export class EncoderSteering {
   #scaled: { readonly scale: number; readonly full: PictureSize } | undefined;
   readonly #yield = new EncoderYield();
   #askedBps: number;
+  #maxBitrateBps: number;
+  #quality: QualityName = 'text';
+  #codec: VideoCodecName | 'auto' = 'auto';
   #isWatched = true;
   #isStill = false;
   #shutAt: Micros | undefined;
@@ -70,6 +88,7 @@ export class EncoderSteering {
 
   constructor({ encoder, bitrateBps, frameRate }: EncoderSteeringOptions) {
     this.#encoder = encoder;
+    this.#maxBitrateBps = bitrateBps;
     this.#bitrate = new EncoderRate(bitrateBps);
     this.#askedBps = bitrateBps;
     this.#frameRate = new FrameRate(frameRate);
@@ -78,6 +97,26 @@ export class EncoderSteering {
   /** How often the gate was shut since the start. */
   get shutTimes(): number {
     return this.#shutTimes;
+  }
+
+  /** Frames per second that the encoder is set to. */
+  get frameRate(): number {
+    return this.#frameRate.current;
+  }
+
+  /** Other settings from now on: what they lower, at once; what they raise, as the link allows. */
+  configure(wishes: EncoderWishes, full: PictureSize, now: Micros): void {
+    this.#maxBitrateBps = wishes.maxBitrateBps;
+    this.#setBitrate(this.#bitrate.current / this.#yield.boost, now);
+    const { maxFrameRate: most, quality, scale, codec } = wishes;
+    const frameRate = this.#frameRate.setBounds({ most, quality });
+    if (frameRate !== undefined) this.#encoder.setFrameRate(frameRate);
+    if (quality !== this.#quality) this.#encoder.setQuality(quality);
+    this.setScale(scale);
+    this.#moveScale(full, now);
+    if (codec !== this.#codec) this.#encoder.setCodec(codec);
+    this.#quality = quality;
+    this.#codec = codec;
   }
 
   /** Whether anybody watches: nothing is encoded for nobody. */
@@ -129,11 +168,7 @@ export class EncoderSteering {
   #followLink(demand: LinkDemand, size: PictureSize, now: Micros): void {
     const wanted = this.#wantedScale === 'auto' ? 1 : this.#wantedScale;
     const wantedSize = { width: size.width * wanted, height: size.height * wanted };
-    const bps = this.#bitrate.follow(this.#yield.boost * demand.targetBps, now);
-    if (bps !== undefined) {
-      this.#askedBps = bps;
-      this.#encoder.setBitrate(Math.round(bps / 1000));
-    }
+    this.#setBitrate(demand.targetBps, now);
     const frameRate = this.#frameRate.follow(demand.targetBps, wantedSize, now);
     if (frameRate !== undefined) this.#encoder.setFrameRate(frameRate);
     const { current } = this.#frameRate;
@@ -183,6 +218,14 @@ export class EncoderSteering {
   #look(now: Micros): void {
     this.#isStill = this.#stillness.isStill(now);
     this.#moveValve();
+  }
+
+  #setBitrate(targetBps: number, now: Micros): void {
+    const capped = Math.min(targetBps, this.#maxBitrateBps);
+    const bps = this.#bitrate.follow(this.#yield.boost * capped, now);
+    if (bps === undefined) return;
+    this.#askedBps = bps;
+    this.#encoder.setBitrate(Math.round(bps / 1000));
   }
 
   #moveValve(): void {

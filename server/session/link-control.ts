@@ -50,6 +50,7 @@ export class LinkControl {
   readonly #path: PathEstimate;
   readonly #rate: RateControl;
   readonly #beside = new BesideRate();
+  #maxBps: number;
   #targetBps: number;
   /** The most telling thing that rate control did since the last RATE. */
   #state: RateState = 'hold';
@@ -63,6 +64,7 @@ export class LinkControl {
   constructor(options: LinkControlOptions) {
     const { transport, delayTarget, maxBps, startBps } = options;
     this.#options = options;
+    this.#maxBps = maxBps;
     this.#reports =
       transport.kind === 'webtransport' ? new ReportEstimate({ delayTarget }) : undefined;
     this.#path = this.#reports ?? new LinkEstimate({ delayTarget });
@@ -84,12 +86,11 @@ export class LinkControl {
 
   /** What the link carries at the moment. */
   get carried(): CarriedSample {
-    const { maxBps } = this.#options;
     const { lostPackets = 0, sentPackets = 0, rttUs = 0 } = this.#stats;
     const stack = { lostPackets, sentPackets, rttUs };
     return {
       targetBps: this.#targetBps,
-      wantedBps: maxBps,
+      wantedBps: this.#maxBps,
       deliveredBps: this.#deliveredBps,
       ...stack,
     };
@@ -98,6 +99,18 @@ export class LinkControl {
   /** Payload that is no picture was handed to the wire: the encoder's target leaves room for it. */
   sentBeside(bytes: number, now: Micros): void {
     this.#beside.sent(bytes, now);
+  }
+
+  /** Another queueing delay is accepted from now on. */
+  setDelayTarget(delayTarget: Millis): void {
+    this.#path.setDelayTarget(delayTarget);
+    this.#rate.setDelayTarget(delayTarget);
+  }
+
+  /** What the encoder may make at most, from now on. */
+  setMaxBps(maxBps: number, now: Micros): void {
+    this.#maxBps = maxBps;
+    this.#rate.setMaxBps(maxBps, now);
   }
 
   sent(bytes: number, now: Micros): void {

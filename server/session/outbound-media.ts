@@ -9,8 +9,8 @@ import {
   type FlowKindName,
   type PriorityValue,
 } from '../../protocol/flow.ts';
-import { latencyModes, type LatencyModeName } from '../../protocol/latency-mode.ts';
 import type { Extension } from '../../protocol/message-header.ts';
+import type { SendingMode } from '../../protocol/stream-settings.ts';
 import type { MessageHeader } from '../../protocol/message.ts';
 import { queuedAfter } from '../../protocol/queued-after.ts';
 import { streamCodec } from '../../protocol/stream-codec.ts';
@@ -49,7 +49,8 @@ const isSameCodec = (a: string, b: string): boolean => a.split('.', 1)[0] === b.
 export interface OutboundMediaOptions {
   readonly transport: ServerTransport;
   readonly clock: Clock;
-  readonly mode: LatencyModeName;
+  /** Budgets at first; `setMode` changes them. */
+  readonly mode: SendingMode;
   readonly video: { readonly codec: string; readonly width: number; readonly height: number };
   readonly sound: { readonly frameMs: number } | undefined;
   /** What the encoder makes at most, bits per second. */
@@ -77,13 +78,16 @@ export class OutboundMedia implements PieceSource {
   readonly #queue: DeadlineQueue;
   readonly #link: LinkControl;
   readonly #nextSequence = new Map<FlowId, number>();
+  #mode: SendingMode;
+  #isVideoShown = true;
   #waitsForKey = true;
   #pictures = 0;
   #sounds = 0;
 
   constructor(options: OutboundMediaOptions) {
     this.#options = options;
-    const mode = latencyModes[options.mode];
+    const { mode } = options;
+    this.#mode = mode;
     this.#queue = new DeadlineQueue();
     this.#link = new LinkControl({
       transport: options.transport,
@@ -117,6 +121,34 @@ export class OutboundMedia implements PieceSource {
 
   get totals(): MediaTotals {
     return { pictures: this.#pictures, sounds: this.#sounds, dropped: this.#queue.drops };
+  }
+
+  /** Other budgets and another delay on the link from the next message on; what waits keeps its deadline. */
+  setMode(mode: SendingMode): void {
+    const before = this.#mode;
+    this.#mode = mode;
+    this.#link.setDelayTarget(mode.delayTarget);
+    if (mode.videoBudget !== before.videoBudget) {
+      this.#state(VIDEO_FLOW, 'budget', mode.videoBudget);
+    }
+    if (this.#options.sound !== undefined && mode.audioBudget !== before.audioBudget) {
+      this.#state(AUDIO_FLOW, 'budget', mode.audioBudget);
+    }
+  }
+
+  /** Without pictures nothing but video stops; the first one after a pause is a keyframe, which is asked for. */
+  setVideoShown(isShown: boolean): void {
+    if (isShown === this.#isVideoShown) return;
+    this.#isVideoShown = isShown;
+    this.#state(VIDEO_FLOW, 'pause', isShown ? 0 : 1);
+    if (!isShown) return;
+    this.#waitsForKey = true;
+    this.#options.requestKeyframe();
+  }
+
+  /** What the encoder may make at most, bits per second, from now on. */
+  setMaxVideoBps(maxBps: number, now: Micros): void {
+    this.#link.setMaxBps(maxBps, now);
   }
 
   accessUnit(unit: AccessUnit): void {
@@ -168,6 +200,7 @@ export class OutboundMedia implements PieceSource {
   }
 
   #video(unit: AccessUnit): void {
+    if (!this.#isVideoShown) return;
     if (this.#waitsForKey) {
       if (!unit.key) return;
       this.#waitsForKey = false;
@@ -179,7 +212,7 @@ export class OutboundMedia implements PieceSource {
       key: unit.key,
       captureTime,
       extensions: [after, ...this.#codecChange(unit)],
-      budget: latencyModes[this.#options.mode].videoBudget,
+      budget: this.#mode.videoBudget,
       discardable: unit.discardable,
       dependency: unit.dependency,
       epoch: unit.discontinuity,
@@ -199,7 +232,7 @@ export class OutboundMedia implements PieceSource {
     const header = this.#header(AUDIO_FLOW, Priority.audio, {
       key: true,
       captureTime: this.#options.clock.fromMonotonicNanos(unit.captureTime),
-      budget: latencyModes[this.#options.mode].audioBudget,
+      budget: this.#mode.audioBudget,
       epoch: unit.discontinuity,
     });
     this.#push(header, unit.data);
@@ -218,6 +251,11 @@ export class OutboundMedia implements PieceSource {
       this.#options.transport.abandon(flow, first, count, reason);
     }
     if (this.#queue.takeKeyframeWanted()) this.#options.requestKeyframe();
+  }
+
+  /** Tells the receiver what has changed about a flow. */
+  #state(flow: FlowId, key: 'budget' | 'pause', value: number): void {
+    this.#options.transport.sendControl({ type: 'flowUpdate', flow, key, value });
   }
 
   #count(flow: FlowId): void {

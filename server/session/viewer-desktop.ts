@@ -1,6 +1,10 @@
 import type { InputEvent } from '../../protocol/input.ts';
 import type { Micros } from '../../protocol/time.ts';
+import type { AudioFacts, VideoFacts } from '../../protocol/control/stream.ts';
+import type { StreamSettings } from '../../protocol/stream-settings.ts';
+import type { VideoCodecName } from '../../protocol/video-codec.ts';
 import type { AccessUnit } from '../ingest/access-unit.ts';
+import type { StreamRules } from './stream-rules.ts';
 
 /** The pointer's picture: `width` 0 hides it; `rgba` holds rows of red, green, blue, alpha, not premultiplied. */
 export interface PointerImage {
@@ -16,6 +20,23 @@ export interface DesktopAudience {
   /** A picture or a sound packet, in decoding order; shared by all viewers. */
   accessUnit(unit: AccessUnit): void;
   pointer(image: PointerImage): void;
+  /** Whether it wants pictures now; sound it always wants. */
+  readonly wantsVideo: boolean;
+}
+
+/** The stream that all viewers share, as it is set now. */
+export interface SharedStream {
+  readonly rules: StreamRules;
+  /** Kinds of video that the encoder can be set to. */
+  readonly codecs: readonly VideoCodecName[];
+  /** Whether it makes smaller pictures. */
+  readonly canScale: boolean;
+  /** What the encoders are set to. */
+  readonly settings: StreamSettings;
+  readonly desktop: { readonly width: number; readonly height: number };
+  readonly video: VideoFacts;
+  /** Undefined without sound. */
+  readonly audio: AudioFacts | undefined;
 }
 
 /** What one viewer sees of the desktop session that it belongs to. */
@@ -29,6 +50,9 @@ export interface ViewerDesktop {
   readonly maxVideoBps: number;
   readonly sound: { readonly frameMs: number } | undefined;
   readonly pointer: PointerImage | undefined;
+  readonly stream: SharedStream;
+  /** A viewer's wishes have changed: what of them holds is applied before this returns. */
+  settingsWished(): void;
   /** Begins to show; the returned function ends it. */
   join(audience: DesktopAudience): () => void;
   /**

@@ -1,6 +1,7 @@
 import type { ControlUnit } from '../../protocol/control/control-unit.ts';
 import { protocolVersion, type Hello } from '../../protocol/control/hello.ts';
 import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
+import type { Refused, SettingsUnit } from '../../protocol/control/stream.ts';
 import type { InputEvent } from '../../protocol/input.ts';
 import { clientLimits } from '../../protocol/limits.ts';
 import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
@@ -16,6 +17,7 @@ import { OutboundMedia } from './outbound-media.ts';
 import { mayClientSend, type Role } from './roles.ts';
 import type { CarriedSample } from './transport-choice.ts';
 import type { ViewerDesktop } from './viewer-desktop.ts';
+import { ViewerSettings } from './viewer-settings.ts';
 
 /** A client that connects has to say HELLO within this time. */
 const HELLO_TIMEOUT = millisToMicros(millis(5_000));
@@ -72,6 +74,7 @@ export class Viewer {
   readonly #report = new ClientReport();
   readonly #connectedAt: Micros;
   #media: OutboundMedia | undefined;
+  #settings: ViewerSettings | undefined;
   #continuity: Continuity | undefined;
   #successor: { readonly viewer: Viewer; readonly since: Micros } | undefined;
   #leave: () => void = () => undefined;
@@ -131,6 +134,11 @@ export class Viewer {
     this.#successor = { viewer, since };
   }
 
+  /** What its client wants of the stream; undefined before HELLO. */
+  get settings(): ViewerSettings | undefined {
+    return this.#settings;
+  }
+
   /** What its link asks of the encoder; undefined before HELLO and after the end. */
   get demand(): LinkDemand | undefined {
     return this.#isOver ? undefined : this.#media?.demand;
@@ -151,11 +159,20 @@ export class Viewer {
       this.close(SessionCode.timeout, 'the link took nothing for 10 s');
       return;
     }
+    this.#media.setMaxVideoBps(this.#options.desktop.maxVideoBps, now);
     this.#media.tick(now);
     this.#tellDrops();
     this.#tellRole();
+    this.tellStream();
     this.#giveWay(now);
     this.#chooseTransport(this.#media.carried, now);
+  }
+
+  /** Tells what has changed about the stream, or answers a wish. */
+  tellStream(answer?: { readonly id: number; readonly refused: Refused }): void {
+    if (this.#isOver) return;
+    const stream = this.#settings?.news(this.#controls, answer);
+    if (stream !== undefined) this.#options.transport.sendControl({ type: 'stream', stream });
   }
 
   /** Ends the connection: keys are released and the desktop is left at once. Idempotent. */
@@ -241,6 +258,9 @@ export class Viewer {
           this.#options.onUnused(reason, count);
         }
         break;
+      case 'settings':
+        this.#takeSettings(unit);
+        break;
       default:
         // Acknowledgements of flows and credit change nothing yet for flows that the server sends.
         break;
@@ -287,10 +307,13 @@ export class Viewer {
         ...(from === undefined ? {} : { input: continuity.input.cumulative }),
       },
     });
+    const settings = new ViewerSettings(() => desktop.stream, hello.video);
+    if (hello.mode !== undefined) settings.greet({ mode: hello.mode });
+    this.#settings = settings;
     const media = new OutboundMedia({
       transport,
       clock,
-      mode: hello.mode ?? 'balanced',
+      mode: settings.mode,
       video: { codec: 'avc1.42C028', ...desktop.size, ...desktop.video },
       sound: desktop.sound,
       maxVideoBps: desktop.maxVideoBps,
@@ -303,16 +326,37 @@ export class Viewer {
     this.#leave = desktop.join({
       accessUnit: (unit) => media.accessUnit(unit),
       pointer: (image) => media.pointer(image),
+      get wantsVideo() {
+        return settings.isVideoShown;
+      },
     });
+    desktop.settingsWished();
     if (desktop.pointer !== undefined) media.pointer(desktop.pointer);
     desktop.requestKeyframe();
+    this.tellStream();
     logger.info('viewer joined', {
       transport: transport.kind,
       backend: transport.backend,
-      mode: hello.mode,
+      mode: settings.wished.mode,
       controls,
       moved: from !== undefined,
     });
+  }
+
+  #takeSettings({ id, settings: change }: SettingsUnit): void {
+    const { desktop } = this.#options;
+    const settings = this.#settings;
+    if (settings === undefined) return;
+    const refused = settings.ask(change, desktop.hasControl(this.admission.session));
+    const { transport } = change;
+    if (transport !== undefined && this.#continuity !== undefined) {
+      this.#continuity.choice.isPinned = settings.wished.transport !== 'auto';
+    }
+    desktop.settingsWished();
+    this.#media?.setMode(settings.mode);
+    this.#media?.setVideoShown(settings.isVideoShown);
+    this.#tellRole();
+    this.tellStream({ id, refused });
   }
 
   #takeInput(first: number, events: readonly InputEvent[], now: Micros): void {

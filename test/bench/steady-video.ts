@@ -11,6 +11,9 @@ export const steadyLoad = { framesPerSecond: 60, bytes: 30_000, keyframeBytes: 2
 /** An encoder's output without an encoder: each message begins with the moment at which it was handed over. */
 export class SteadyVideo implements VideoPort {
   readonly parameters: VideoParameters = { codec: 'avc1.42C020', width: 1280, height: 720 };
+  readonly codecs = ['h264'] as const;
+  readonly running = { name: 'h264', encoder: 'steady' } as const;
+  readonly canScale = false;
   readonly #sinks = new Set<AccessUnitSink>();
   readonly #startedAt = performance.now();
   #made = 0;
@@ -43,6 +46,14 @@ export class SteadyVideo implements VideoPort {
   }
 
   setScale(): void {
+    // The same.
+  }
+
+  setCodec(): void {
+    // The same.
+  }
+
+  setQuality(): void {
     // The same.
   }
 

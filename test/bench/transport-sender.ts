@@ -13,6 +13,7 @@ import { DesktopSession } from '../../server/session/desktop-session.ts';
 import type { ServerTransport } from '../../server/transport/transport.ts';
 import { WebSocketTransport } from '../../server/transport/websocket.ts';
 import { openWebTransport } from '../../server/webtransport-endpoint.ts';
+import { openRules } from '../support/open-rules.ts';
 import { silentLogger as logger } from '../support/silent-logger.ts';
 import { SteadyVideo } from './steady-video.ts';
 
@@ -25,7 +26,8 @@ const video = new SteadyVideo();
 const session = new DesktopSession({
   video,
   audio: undefined,
-  audioFrameMs: 10,
+  audioBitrateKbps: 128,
+  rules: openRules,
   desktop: { size: video.parameters, pointer: undefined, inject: () => undefined },
   clock,
   logger,

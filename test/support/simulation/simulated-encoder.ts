@@ -53,6 +53,14 @@ export class SimulatedEncoder implements SteeredEncoder {
     this.#wantsKey = true;
   }
 
+  setCodec(): void {
+    // It makes one kind.
+  }
+
+  setQuality(): void {
+    // And one quality.
+  }
+
   setPaused(paused: boolean): void {
     this.#isPaused = paused;
   }

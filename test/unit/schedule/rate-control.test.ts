@@ -130,8 +130,11 @@ describe('encoder rate', () => {
 
   test('fewer frames below 0.04 bit per pixel, but 15 at least', () => {
     const size = { width: 1920, height: 1080 };
-    expect(frameRateFor(8e6, size, 60)).toBe(60);
-    expect(frameRateFor(4e6, size, 60)).toBe(30);
-    expect(frameRateFor(300e3, size, 60)).toBe(15);
+    const bounds = { most: 60, quality: 'text' } as const;
+    expect(frameRateFor(8e6, size, bounds)).toBe(60);
+    expect(frameRateFor(4e6, size, bounds)).toBe(30);
+    expect(frameRateFor(300e3, size, bounds)).toBe(15);
+    // Motion keeps its frames for longer.
+    expect(frameRateFor(4e6, size, { most: 60, quality: 'motion' })).toBe(60);
   });
 });

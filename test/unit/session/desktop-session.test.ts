@@ -12,6 +12,7 @@ import type { Clock } from '../../../server/session-clock.ts';
 import { DesktopSession, type VideoPort } from '../../../server/session/desktop-session.ts';
 import type { Role } from '../../../server/session/roles.ts';
 import { memoryPair, type MemoryClient } from '../../../server/transport/memory.ts';
+import { openRules } from '../../support/open-rules.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
 
 const shift: InputEvent = { type: 'key', code: 42, keysym: 0xffe1, pressed: true };
@@ -102,12 +103,18 @@ beforeEach(() => {
     setPaused: () => undefined,
     setBitrate: () => undefined,
     setFrameRate: () => undefined,
+    codecs: ['h264'],
+    running: { name: 'h264', encoder: 'none' },
+    canScale: false,
     setScale: () => undefined,
+    setCodec: () => undefined,
+    setQuality: () => undefined,
   };
   session = new DesktopSession({
     video,
     audio: undefined,
-    audioFrameMs: 10,
+    audioBitrateKbps: 128,
+    rules: openRules,
     desktop: {
       size: { width: 640, height: 480 },
       pointer: undefined,

@@ -5,7 +5,7 @@ import { EncoderSteering } from '../../../server/session/encoder-steering.ts';
 const ms = (value: number): Micros => micros(value * 1000);
 const size = { width: 1280, height: 720 };
 
-let commands: (readonly [string, number | boolean])[];
+let commands: (readonly [string, number | boolean | string])[];
 let steering: EncoderSteering;
 
 beforeEach(() => {
@@ -15,6 +15,8 @@ beforeEach(() => {
       setBitrate: (kbps) => commands.push(['bitrate', kbps]),
       setFrameRate: (fps) => commands.push(['frameRate', fps]),
       setScale: (scale, { width }) => commands.push(['scale', scale * width]),
+      setCodec: (name) => commands.push(['codec', name]),
+      setQuality: (quality) => commands.push(['quality', quality]),
       setPaused: (paused) => commands.push(['paused', paused]),
     },
     bitrateBps: 8e6,

@@ -7,6 +7,7 @@ import { DesktopSession, type VideoPort } from '../../../server/session/desktop-
 import type { Role } from '../../../server/session/roles.ts';
 import { memoryPair } from '../../../server/transport/memory.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
+import { openRules } from '../../support/open-rules.ts';
 import { SlowClient, type SlowPath } from './slow-client.ts';
 
 const FRAME_MS = 20;
@@ -15,6 +16,9 @@ const FRAME_MS = 20;
 class ScriptedEncoder implements VideoPort {
   readonly parameters = { codec: 'avc1.42C020', width: 1280, height: 720 };
   readonly bitrates: { readonly at: number; readonly bps: number }[] = [];
+  readonly codecs = ['h264'] as const;
+  readonly running = { name: 'h264', encoder: 'scripted' } as const;
+  readonly canScale = false;
   bps = 8e6;
   frameRate = 50;
   scale = 1;
@@ -45,6 +49,14 @@ class ScriptedEncoder implements VideoPort {
 
   setScale(scale: number): void {
     this.scale = scale;
+  }
+
+  setCodec(): void {
+    // It makes one kind.
+  }
+
+  setQuality(): void {
+    // And one quality.
   }
 
   setPaused(paused: boolean): void {
@@ -98,7 +110,8 @@ beforeEach(() => {
   session = new DesktopSession({
     video: encoder,
     audio: undefined,
-    audioFrameMs: 10,
+    audioBitrateKbps: 128,
+    rules: openRules,
     desktop: { size: encoder.parameters, pointer: undefined, inject: () => undefined },
     clock,
     logger: silentLogger,
