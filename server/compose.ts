@@ -271,6 +271,9 @@ async function openDesktopPort(
       get pointer() {
         return x.cursor;
       },
+      get isAway() {
+        return x.state.type !== 'connected';
+      },
       inject: (event) => x.input.apply(event),
     },
     watch: (added) => {

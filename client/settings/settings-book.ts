@@ -126,10 +126,17 @@ export class SettingsBook {
   streamed(stream: StreamFacts, settings: UserSettings): void {
     this.#stream = stream;
     this.#held = settings;
+    // What the browser had stored is told to each connection without having been chosen now.
+    for (const [name, reason] of Object.entries(stream.refused ?? {})) {
+      const subject = name as SettingName;
+      if (reason === 'viewer' || this.#outcomes[subject]?.type === 'waiting') continue;
+      this.#outcomes = { ...this.#outcomes, [subject]: { type: 'refused', reason } };
+    }
   }
 
+  /** The operator's, where he says so. */
   get #defaults(): UserSettings {
-    return defaultUserSettings;
+    return mergeChange<UserSettings>(defaultUserSettings, this.#stream?.policy.defaults ?? {});
   }
 
   #begin(choice: OpenChoice): number {

@@ -16,11 +16,21 @@ interface OverlayText {
   readonly isBusy: boolean;
 }
 
-/** The words for a state; undefined when the desktop is live. */
-export function overlayText({ phase, message }: PlayerState): OverlayText | undefined {
+const away: OverlayText = {
+  title: 'The desktop does not answer',
+  detail: 'Its picture stands still until it is back. The connection holds.',
+  action: undefined,
+  isBusy: true,
+};
+
+/** The words for a state; undefined when the desktop is live, and answers. */
+export function overlayText(
+  { phase, message }: PlayerState,
+  isAway: boolean,
+): OverlayText | undefined {
   switch (phase) {
     case 'live':
-      return undefined;
+      return isAway ? away : undefined;
     case 'connecting':
       return { title: 'Connecting…', detail: message ?? '', action: undefined, isBusy: true };
     case 'reconnecting':
@@ -161,20 +171,24 @@ export class ConnectionOverlay extends LitElement {
   static override readonly properties = {
     state: { attribute: false },
     isOverPicture: { attribute: false },
+    isAway: { attribute: false },
   };
 
   declare state: PlayerState;
   /** Whether an old picture lies below. */
   declare isOverPicture: boolean;
+  /** Whether the gateway is reached, but the desktop does not answer it. */
+  declare isAway: boolean;
 
   constructor() {
     super();
     this.state = { phase: 'connecting' };
     this.isOverPicture = false;
+    this.isAway = false;
   }
 
   protected override render(): TemplateResult {
-    const text = overlayText(this.state);
+    const text = overlayText(this.state, this.isAway);
     // The live region stays, so that assistive technology hears what appears in it.
     return html`<div role="status" class="place">
       ${text === undefined ? nothing : this.#message(text)}

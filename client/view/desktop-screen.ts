@@ -169,6 +169,7 @@ export class DesktopScreen extends LitElement {
   protected override render(): TemplateResult {
     const { state, hadPicture } = this;
     const isLive = state.phase === 'live';
+    const isAway = this.view?.stream?.isAway === true;
     // Input of a viewer who may control takes control when nobody has it.
     const mayControl = state.mayControl ?? state.role === 'controller';
     return html`
@@ -199,7 +200,7 @@ export class DesktopScreen extends LitElement {
         .desktop=${state.desktop}
         .picture=${state.picture}
         .visible=${hadPicture}
-        .dimmed=${hadPicture && !isLive}
+        .dimmed=${hadPicture && (!isLive || isAway)}
         .controllable=${mayControl}
         .listener=${this.#listener}
       ></oriel-desktop-view>
@@ -207,6 +208,7 @@ export class DesktopScreen extends LitElement {
       <oriel-connection-overlay
         .state=${state}
         .isOverPicture=${hadPicture}
+        .isAway=${isAway}
         @action=${(event: CustomEvent<OverlayAction>) => this.dispatchEvent(new Event(event.detail))}
       ></oriel-connection-overlay>
       ${

@@ -75,6 +75,8 @@ export interface StreamPolicy {
   /** Settings that nobody changes. */
   readonly locked: readonly StreamSettingName[];
   readonly ranges: Readonly<Record<RangedName, SettingRange>>;
+  /** What holds for a client that asks for nothing; absent = `defaultStreamSettings`. */
+  readonly defaults?: StreamSettings;
 }
 
 /** Everything that a client can know about the settings of its stream. */
@@ -91,6 +93,8 @@ export interface StreamFacts {
   /** What `codec` can be set to. */
   readonly offers: { readonly codecs: readonly VideoCodecName[] };
   readonly policy: StreamPolicy;
+  /** Set while the desktop does not answer: its picture stands still and input goes nowhere, until it is back. */
+  readonly isAway?: true;
   /** Whether this client's encoder settings are applied. */
   readonly controls: boolean;
   /** What of the answered SETTINGS was not taken, and why; absent when everything was. */
@@ -137,6 +141,7 @@ export function readStream(reader: ByteReader): StreamUnit {
     ...readAudio(object['audio']),
     offers: { codecs: readKnown(offers['codecs'], 'offers.codecs', videoCodecNames) },
     policy: readPolicy(asObject(object['policy'], 'policy')),
+    ...readAway(object['isAway']),
     controls: asBoolean(object['controls'], 'controls'),
     ...readRefused(object['refused']),
   };
@@ -165,13 +170,24 @@ function readAudio(value: unknown): { readonly audio?: AudioFacts } {
   };
 }
 
+function readAway(value: unknown): { readonly isAway?: true } {
+  return value !== undefined && asBoolean(value, 'isAway') ? { isAway: true } : {};
+}
+
 function readPolicy(object: JsonObject): StreamPolicy {
   const given = asObject(object['ranges'], 'policy.ranges');
   const ranges: Record<RangedName, SettingRange> = { ...streamRanges };
   for (const name of rangedNames) {
     if (given[name] !== undefined) ranges[name] = readRange(given[name], name);
   }
-  return { locked: readKnown(object['locked'], 'policy.locked', streamSettingNames), ranges };
+  const defaults = object['defaults'];
+  return {
+    locked: readKnown(object['locked'], 'policy.locked', streamSettingNames),
+    ranges,
+    ...(defaults === undefined
+      ? {}
+      : { defaults: readStreamSettings(defaults, 'policy.defaults') }),
+  };
 }
 
 function readRange(value: unknown, name: RangedName): SettingRange {

@@ -51,6 +51,8 @@ export interface AudioPort extends MediaPort, SteeredSound {}
 export interface DesktopPort {
   readonly size: { readonly width: number; readonly height: number };
   readonly pointer: PointerImage | undefined;
+  /** Whether the screen cannot be reached just now: its picture stands still and input goes nowhere. Absent: never. */
+  readonly isAway?: boolean;
   inject(event: InputEvent): void;
 }
 
@@ -245,6 +247,7 @@ export class DesktopSession implements ViewerDesktop {
       canScale: video.canScale,
       settings: this.#control.settings,
       desktop: desktop.size,
+      isAway: desktop.isAway === true,
       video: { codec, ...video.running, width, height, frameRate },
       audio: this.#control.audio,
     };

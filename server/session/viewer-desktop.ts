@@ -34,6 +34,8 @@ export interface SharedStream {
   /** What the encoders are set to. */
   readonly settings: StreamSettings;
   readonly desktop: { readonly width: number; readonly height: number };
+  /** Whether the desktop cannot be reached just now. */
+  readonly isAway: boolean;
   readonly video: VideoFacts;
   /** Undefined without sound. */
   readonly audio: AudioFacts | undefined;

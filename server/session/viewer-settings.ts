@@ -96,7 +96,7 @@ export class ViewerSettings {
   }
 
   #facts(controls: boolean): StreamFacts {
-    const { settings, rules, video, audio, desktop } = this.#shared();
+    const { settings, rules, video, audio, desktop, isAway } = this.#shared();
     const shared = Object.fromEntries(encoderSettingNames.map((name) => [name, settings[name]]));
     return {
       answers: 0,
@@ -105,7 +105,8 @@ export class ViewerSettings {
       video,
       ...(audio === undefined ? {} : { audio }),
       offers: { codecs: this.#codecs },
-      policy: rules.policy,
+      policy: { ...rules.policy, defaults: rules.defaults },
+      ...(isAway ? { isAway } : {}),
       controls,
     };
   }

@@ -467,6 +467,18 @@ describe('reconnecting', () => {
     await page.context().close();
   });
 
+  test('a desktop that does not answer is said so over its still picture, until it is back', async () => {
+    const { page } = await harness.open();
+    await goLive(page);
+    const words = page.getByRole('status').getByText('The desktop does not answer');
+    await page.evaluate(() => window.harness.players.at(-1)?.stream({ isAway: true }));
+    await words.waitFor();
+    expect(await page.locator('oriel-desktop-view').getAttribute('dimmed')).toBe('');
+    await page.evaluate(() => window.harness.players.at(-1)?.stream({}));
+    await words.waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
   test('an ended connection can be opened again with a new player', async () => {
     const { page } = await harness.open();
     await goLive(page);

@@ -254,10 +254,24 @@ export const streamChange: fc.Arbitrary<StreamChange> = fc
   .map(([chosen, others]) => ({ ...chosen, ...others }));
 const range = (name: RangedName): fc.Arbitrary<SettingRange> =>
   fc.record({ least: whole(name), most: whole(name) });
+const settings = fc.tuple(mode, fc.record(settingsButMode)).map(([a, b]) => ({ ...a, ...b }));
+const policy = {
+  locked: fc.subarray([...streamSettingNames]),
+  ranges: fc.record({
+    maxBitrateKbps: range('maxBitrateKbps'),
+    maxFrameRate: range('maxFrameRate'),
+    scale: fc.record({ least: scale, most: scale }),
+    audioBitrateKbps: range('audioBitrateKbps'),
+    delayTargetMs: range('delayTargetMs'),
+    videoBudgetMs: range('videoBudgetMs'),
+    audioBudgetMs: range('audioBudgetMs'),
+  }),
+  defaults: settings,
+};
 const stream = fc.record(
   {
     answers: varint,
-    settings: fc.tuple(mode, fc.record(settingsButMode)).map(([a, b]) => ({ ...a, ...b })),
+    settings,
     video: fc.record({
       codec: text(16),
       name: fc.constantFrom(...videoCodecNames),
@@ -269,18 +283,8 @@ const stream = fc.record(
     desktop: fc.record({ width: size, height: size }),
     audio: fc.record({ bitrateKbps: whole('audioBitrateKbps'), frameMs: size }),
     offers: fc.record({ codecs: fc.subarray([...videoCodecNames]) }),
-    policy: fc.record({
-      locked: fc.subarray([...streamSettingNames]),
-      ranges: fc.record({
-        maxBitrateKbps: range('maxBitrateKbps'),
-        maxFrameRate: range('maxFrameRate'),
-        scale: fc.record({ least: scale, most: scale }),
-        audioBitrateKbps: range('audioBitrateKbps'),
-        delayTargetMs: range('delayTargetMs'),
-        videoBudgetMs: range('videoBudgetMs'),
-        audioBudgetMs: range('audioBudgetMs'),
-      }),
-    }),
+    policy: fc.record(policy, { requiredKeys: ['locked', 'ranges'] }),
+    isAway: fc.constant(true),
     controls: fc.boolean(),
     refused: fc.dictionary(
       fc.constantFrom(...streamSettingNames),

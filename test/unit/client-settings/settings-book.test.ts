@@ -3,7 +3,7 @@ import { customOf } from '../../../client/settings/custom-mode.ts';
 import { accessTo, rangeOf } from '../../../client/settings/setting-access.ts';
 import { SettingsBook, type Choice } from '../../../client/settings/settings-book.ts';
 import { defaultUserSettings, type UserChange } from '../../../client/settings/user-settings.ts';
-import { streamRanges } from '../../../protocol/stream-settings.ts';
+import { defaultStreamSettings, streamRanges } from '../../../protocol/stream-settings.ts';
 import { streamFacts } from './stream-facts.ts';
 
 const custom = { delayTargetMs: 30, videoBudgetMs: 200, audioBudgetMs: 150 };
@@ -54,6 +54,17 @@ describe('what the panel shows', () => {
     expect(settings.view.settings.maxFrameRate).toBe(50);
     expect(settings.view.outcomes.maxFrameRate).toEqual({ type: 'refused', reason: 'range' });
     expect(settings.stored.chosen).toEqual({ maxFrameRate: 50, quality: 'motion' });
+  });
+
+  it('says so when what was stored earlier is refused now', () => {
+    const settings = book({ codec: 'av1', scale: 0.5 });
+    const refused = { codec: 'unavailable', scale: 'viewer' } as const;
+    settings.streamed(streamFacts({ answers: 1, refused }), defaultUserSettings);
+    const outcome = { type: 'refused', reason: 'unavailable' };
+    expect(settings.view.outcomes).toEqual({ codec: outcome });
+    expect(settings.view.settings.codec).toBe('auto');
+    // The next server, or browser, may be able to.
+    expect(settings.stored.chosen).toEqual({ codec: 'av1', scale: 0.5 });
   });
 
   it('keeps what a viewer chose for the time when control comes', () => {
@@ -107,6 +118,18 @@ describe('reset', () => {
     expect(settings.view.outcomes).toEqual({
       mode: { type: 'applied' },
       quality: { type: 'applied' },
+    });
+  });
+
+  it('brings what the operator has set', () => {
+    const settings = book({ mode: 'movie', maxFrameRate: 60 });
+    const defaults = { ...defaultStreamSettings, mode: 'instant', maxFrameRate: 30 } as const;
+    const policy = { locked: [], ranges: streamRanges, defaults };
+    settings.streamed(streamFacts({ policy }), defaultUserSettings);
+    expect(settings.reset(['mode', 'maxFrameRate', 'volume']).change).toEqual({
+      mode: 'instant',
+      maxFrameRate: 30,
+      volume: 1,
     });
   });
 });

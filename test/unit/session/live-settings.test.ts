@@ -29,6 +29,7 @@ import { silentLogger } from '../../support/silent-logger.ts';
 let now: Micros;
 let session: DesktopSession;
 let commands: (readonly [string, unknown])[];
+let isAway: boolean;
 let sinks: { video?: AccessUnitSink; audio?: AccessUnitSink };
 
 const clock = { now: () => now, fromMonotonicNanos: () => now };
@@ -75,7 +76,14 @@ function start(rules: StreamRules, traits: Partial<VideoPort> = {}): void {
     audio,
     audioBitrateKbps: 128,
     rules,
-    desktop: { size: { width: 640, height: 480 }, pointer: undefined, inject: () => undefined },
+    desktop: {
+      size: { width: 640, height: 480 },
+      pointer: undefined,
+      get isAway() {
+        return isAway;
+      },
+      inject: () => undefined,
+    },
     clock,
     logger: silentLogger,
     maxViewers: 8,
@@ -172,6 +180,7 @@ beforeEach(() => {
   now = micros(1_000_000);
   commands = [];
   sinks = {};
+  isAway = false;
 });
 
 afterEach(() => session.close('the test is over'));
@@ -193,9 +202,20 @@ describe('what a client learns when it comes', () => {
       },
       audio: { bitrateKbps: 128, frameMs: 10 },
       offers: { codecs: ['h264'] },
-      policy: openRules.policy,
+      policy: { ...openRules.policy, defaults: openRules.defaults },
       controls: true,
     });
+  });
+
+  it('is also that the desktop does not answer, and that it is back', async () => {
+    start(openRules);
+    const client = connect('ann');
+    expect((await client.told()).isAway).toBeUndefined();
+    isAway = true;
+    await vi.waitFor(() => expect(client.streams.at(-1)?.isAway).toBe(true));
+    isAway = false;
+    await vi.waitFor(() => expect(client.streams.at(-1)?.isAway).toBeUndefined());
+    expect(client.streams).toHaveLength(3);
   });
 
   it('is the operator’s mode, unless HELLO names one or the operator has fixed it', async () => {
