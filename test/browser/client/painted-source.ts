@@ -19,13 +19,25 @@ export const WIDTH = 1280;
 export const HEIGHT = 192;
 export const FRAME_RATE = 30;
 
-/** Grey pictures with the marked row on top, encoded to H.264 with a keyframe each second. */
-export function paintedVideo(onUnit: (unit: EncodedUnit) => void): Source {
+/** Encoders with a keyframe each second, as a gateway drives them otherwise. */
+const ENCODERS = {
+  h264:
+    `x264enc tune=zerolatency speed-preset=ultrafast bitrate=3000 key-int-max=${FRAME_RATE} bframes=0 ! ` +
+    'video/x-h264,profile=constrained-baseline,stream-format=byte-stream,alignment=au',
+  vp8: `vp8enc deadline=1 cpu-used=16 target-bitrate=3000000 keyframe-max-dist=${FRAME_RATE}`,
+  vp9: `vp9enc deadline=1 cpu-used=9 target-bitrate=3000000 keyframe-max-dist=${FRAME_RATE}`,
+} as const;
+
+export type PaintedCodec = keyof typeof ENCODERS;
+
+/** Grey pictures with the marked row on top, encoded with a keyframe each second. */
+export function paintedVideo(
+  onUnit: (unit: EncodedUnit) => void,
+  codec: PaintedCodec = 'h264',
+): Source {
   const encoder = gstreamer(
     `fdsrc fd=0 blocksize=${(WIDTH * HEIGHT * 3) / 2} ! rawvideoparse format=i420 width=${WIDTH} ` +
-      `height=${HEIGHT} framerate=${FRAME_RATE}/1 ! x264enc tune=zerolatency speed-preset=ultrafast ` +
-      `bitrate=3000 key-int-max=${FRAME_RATE} bframes=0 ! ` +
-      'video/x-h264,profile=constrained-baseline,stream-format=byte-stream,alignment=au ! gdppay ! fdsink fd=1',
+      `height=${HEIGHT} framerate=${FRAME_RATE}/1 ! ${ENCODERS[codec]} ! gdppay ! fdsink fd=1`,
     onUnit,
   );
   encoder.stdin?.on('error', () => undefined);

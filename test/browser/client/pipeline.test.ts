@@ -19,6 +19,8 @@ let server: ScriptedServer;
 let browser: Browser;
 let page: Page;
 let sources: readonly Source[] = [];
+/** The picture that is sent. */
+let streaming: Source;
 const complaints: string[] = [];
 
 beforeAll(async () => {
@@ -31,14 +33,16 @@ beforeAll(async () => {
     worker: { format: 'es' },
   });
   server = await ScriptedServer.listen(root);
-  sources = [
-    paintedVideo((unit) => server.sendVideo(unit)),
-    tone((unit) => server.sendAudio(unit)),
-  ];
+  const painted = paintedVideo((unit) => {
+    if (streaming === painted) server.sendVideo(unit);
+  });
+  streaming = painted;
+  sources = [tone((unit) => server.sendAudio(unit))];
   browser = await launchChromium();
 });
 
 afterAll(async () => {
+  streaming.close();
   for (const source of sources) source.close();
   await browser.close();
   await server.close();
@@ -68,6 +72,34 @@ async function shownAfter(frames: number): Promise<void> {
 }
 
 describe('player in a browser', () => {
+  it('decodes H.264, then VP8, then VP9, then H.264 again, on one connection', async () => {
+    const connections = server.connections;
+    const codec = () => page.evaluate(() => globalThis.page.stats.at(-1)?.video?.codec);
+    await shownAfter(15);
+    const names = { h264: undefined, vp8: 'vp8', vp9: 'vp09.00.31.08' } as const;
+    for (const [next, name] of [
+      ['vp8', /^vp8$/],
+      ['vp9', /^vp09/],
+      ['h264', /^avc1/],
+    ] as const) {
+      // As a gateway does it: the old stream goes on until the new one has a keyframe.
+      const before = streaming;
+      const source = paintedVideo((unit) => {
+        if (streaming === before && unit.key) streaming = source;
+        if (streaming === source) server.sendVideo(unit, names[next]);
+      }, next);
+      await expect.poll(codec, { timeout: 20_000 }).toMatch(name);
+      before.close();
+      await shownAfter(30);
+    }
+    const report = await page.evaluate(() => globalThis.page.player.probe?.pattern());
+    const stats = await page.evaluate(() => globalThis.page.stats.at(-1));
+    expect(report?.unreadable).toBe(0);
+    expect(stats?.video?.decodeErrors).toBe(0);
+    expect(server.connections).toBe(connections);
+    expect(complaints).toEqual([]);
+  });
+
   it('shows every picture, soon after it was painted, under a strict policy', async () => {
     await shownAfter(90);
     const report = await page.evaluate(() => globalThis.page.player.probe?.pattern());

@@ -23,6 +23,7 @@ import {
   streamRanges,
   type StreamSettings,
 } from '../../../protocol/stream-settings.ts';
+import { streamCodec } from '../../../protocol/stream-codec.ts';
 import { micros, millis, toMicros32, type Micros } from '../../../protocol/time.ts';
 import type { EncodedUnit } from './painted-source.ts';
 
@@ -88,10 +89,13 @@ export class ScriptedServer {
     return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}/`;
   }
 
-  sendVideo(unit: EncodedUnit): void {
+  /** @param codec of a stream that is not H.264, which this server's flow was opened with */
+  sendVideo(unit: EncodedUnit, codec?: string): void {
     if (!this.#hasGreeted || (this.#waitsForKey && !unit.key)) return;
     this.#waitsForKey = false;
-    const header = this.#header(VIDEO, { key: unit.key, priority: Priority.videoBase });
+    const extensions = unit.key && codec !== undefined ? [streamCodec(codec)] : [];
+    const fields = { key: unit.key, priority: Priority.videoBase };
+    const header = { ...this.#header(VIDEO, fields), extensions };
     if (this.loseVideo(unit)) return;
     const data = this.changeVideo(unit);
     if (unit.key) this.#sendFragments(header, data);
