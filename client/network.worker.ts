@@ -226,8 +226,9 @@ class NetworkWorker {
   }
 
   #noteArrival(kind: 'video' | 'audio', { message, receivedAt }: ReceivedMessage): void {
-    const { captureTime } = message.header;
-    this.#arrivals?.observe(kind, { captureTime, receivedAt, bytes: message.payload.byteLength });
+    const { captureTime, budget } = message.header;
+    const bytes = message.payload.byteLength;
+    this.#arrivals?.observe(kind, { captureTime, receivedAt, bytes, budgetMs: budget });
   }
 
   /** `isNews` false: a picture as new was sent before, so that this one is only decoded for those after it. */

@@ -90,6 +90,12 @@ export interface PlayerProbe {
   moves(): readonly (TransportMove & { readonly atMs: number })[];
   /** Player.chooseTransport, without the settings taking the focus. */
   chooseTransport(choice: TransportChoice): Promise<boolean>;
+  /** Player.apply, without a panel. */
+  apply(change: UserChange): Promise<AppliedSettings>;
+  /** What the gateway said of the stream last. */
+  stream(): StreamFacts | undefined;
+  /** Names the connection. */
+  connection(): string | undefined;
 }
 
 /** Where the transport that won last time is remembered in this browser. */
@@ -165,6 +171,9 @@ export class Player {
         recording: () => this.#sound.recording(),
         stats: () => this.#stats,
         moves: () => this.#moves,
+        apply: (change) => this.apply(change),
+        stream: () => this.#stream,
+        connection: () => this.#state.connection,
         chooseTransport: (choice) => this.chooseTransport(choice),
       };
     }
@@ -332,7 +341,8 @@ export class Player {
         if (this.#state.phase === 'live')
           this.#show({
             ...this.#state,
-            desktop: desktopSize(this.#state.desktop, message),
+            // STREAM knows; the picture only lets one guess.
+            desktop: this.#stream?.desktop ?? desktopSize(this.#state.desktop, message),
             picture: { width, height },
           });
         break;
@@ -357,8 +367,17 @@ export class Player {
     return this.chooseTransport(choice);
   }
 
+  /** The desktop may change its size while the session goes on. */
+  #showDesktop({ desktop }: StreamFacts): void {
+    const before = this.#state.desktop;
+    if (this.#state.phase !== 'live') return;
+    if (before?.width === desktop.width && before.height === desktop.height) return;
+    this.#show({ ...this.#state, desktop });
+  }
+
   #onStream(stream: StreamFacts, requests: readonly number[]): void {
     this.#stream = stream;
+    this.#showDesktop(stream);
     this.#present();
     this.#options.onStream?.(stream);
     for (const request of requests) {

@@ -208,13 +208,15 @@ export interface PatternProbeReport {
   readonly shownAtMs: readonly number[];
 }
 
-/** Messages of one kind since the last report, in their order of arrival; three lists of the same length. */
+/** Messages of one kind since the last report, in their order of arrival; four lists of the same length. */
 export interface Arrivals {
   /** Milliseconds of the session clock. */
   readonly capturedAtMs: readonly number[];
   /** When the last byte came, milliseconds of local time. */
   readonly receivedAtMs: readonly number[];
   readonly bytes: readonly number[];
+  /** How old each may become, by its header. */
+  readonly budgetMs: readonly number[];
 }
 
 /** What arrived since the last report, in the page's `?probe=1` mode. */

@@ -54,7 +54,7 @@ const KEY_REQUEST_INTERVAL = 250_000;
 
 /** Longest wait for a hole to fill where order is not kept, as a multiple of the RTT: a lost packet takes about 1.5. */
 const HOLE_PATIENCE_RTTS = 2;
-const MIN_HOLE_PATIENCE = 120_000;
+const DEFAULT_BUDGET = 150_000;
 
 /** Abandon reasons after which the server sends a keyframe by itself: 1 deadline, 2 superseded, 3 dependency lost. */
 const KEY_FOLLOWS: ReadonlySet<number> = new Set([1, 2, 3]);
@@ -83,6 +83,7 @@ export class OrderedFlow {
   #abandonedRanges: { first: number; end: number }[] = [];
   #needsKey = true;
   #nextKeyRequestAt = 0;
+  #budget = DEFAULT_BUDGET;
   #holeSince: number | undefined;
 
   constructor(options: OrderedFlowOptions) {
@@ -97,6 +98,11 @@ export class OrderedFlow {
   /** Whether the message came whole, as far back as messages are remembered. */
   has(seq: number): boolean {
     return this.#waiting.has(seq) || this.#delivered.has(seq);
+  }
+
+  /** How old a message of this flow may become, µs: a hole is waited for as long as what fills it would be in time. */
+  set budget(budget: number) {
+    this.#budget = budget;
   }
 
   /** Takes a complete message, in any order and possibly again. `rtt` in µs. */
@@ -232,7 +238,7 @@ export class OrderedFlow {
       return;
     }
     this.#holeSince ??= now;
-    const patience = Math.max(MIN_HOLE_PATIENCE, HOLE_PATIENCE_RTTS * rtt);
+    const patience = Math.max(this.#budget, HOLE_PATIENCE_RTTS * rtt);
     const isTooMuch = this.#waiting.size > MAX_WAITING || this.#waitingBytes > MAX_WAITING_BYTES;
     if (this.#inOrder || isTooMuch || this.#isHoleGone() || now - this.#holeSince >= patience) {
       this.counters.gaps += 1;

@@ -65,6 +65,7 @@ export class Receiver {
   readonly #inOrder: boolean;
   readonly #flows = new Map<FlowId, Flow>();
   #unannounced: ReceivedMessage[] = [];
+  #videoBudget: number | undefined;
 
   constructor(options: ReceiverOptions) {
     this.#inOrder = options.inOrder;
@@ -76,12 +77,20 @@ export class Receiver {
     this.#flows.set(
       flow,
       kind === 'video'
-        ? { type: 'ordered', kind, core: new OrderedFlow({ inOrder: this.#inOrder }) }
+        ? { type: 'ordered', kind, core: this.#ordered() }
         : { type: 'newest', kind, core: new NewestFlow() },
     );
     const waiting = this.#unannounced.filter((one) => one.message.header.flow === flow);
     this.#unannounced = this.#unannounced.filter((one) => one.message.header.flow !== flow);
     return waiting.flatMap((received) => this.push(received, now, rtt));
+  }
+
+  /** How old pictures may become, µs, by the mode in force. */
+  setVideoBudget(budget: number): void {
+    this.#videoBudget = budget;
+    for (const flow of this.#flows.values()) {
+      if (flow.type === 'ordered') flow.core.budget = budget;
+    }
   }
 
   close(flow: FlowId): void {
@@ -176,6 +185,12 @@ export class Receiver {
       }
     }
     return sum;
+  }
+
+  #ordered(): OrderedFlow {
+    const core = new OrderedFlow({ inOrder: this.#inOrder });
+    if (this.#videoBudget !== undefined) core.budget = this.#videoBudget;
+    return core;
   }
 
   #eachOrdered(action: (core: OrderedFlow) => readonly OrderedOutput[]): readonly ReceiverOutput[] {

@@ -9,6 +9,7 @@ export interface Arrival {
   readonly captureTime: number;
   readonly receivedAt: number;
   readonly bytes: number;
+  readonly budgetMs: number;
 }
 
 /** Notes of each picture and each sound packet when it was captured and when it was complete here. Bounded. */
@@ -16,12 +17,13 @@ export class ArrivalProbe {
   #video: MutableArrivals = empty();
   #audio: MutableArrivals = empty();
 
-  observe(kind: 'video' | 'audio', { captureTime, receivedAt, bytes }: Arrival): void {
+  observe(kind: 'video' | 'audio', { captureTime, receivedAt, bytes, budgetMs }: Arrival): void {
     const arrivals = kind === 'video' ? this.#video : this.#audio;
     if (arrivals.bytes.length >= MAX_SAMPLES) return;
     arrivals.capturedAtMs.push(captureTime / 1_000);
     arrivals.receivedAtMs.push(receivedAt / 1_000);
     arrivals.bytes.push(bytes);
+    arrivals.budgetMs.push(budgetMs);
   }
 
   /** Everything since the last call. */
@@ -35,4 +37,9 @@ export class ArrivalProbe {
 
 type MutableArrivals = { -readonly [Key in keyof Arrivals]: number[] };
 
-const empty = (): MutableArrivals => ({ capturedAtMs: [], receivedAtMs: [], bytes: [] });
+const empty = (): MutableArrivals => ({
+  capturedAtMs: [],
+  receivedAtMs: [],
+  bytes: [],
+  budgetMs: [],
+});

@@ -9,6 +9,8 @@ import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
 import { sequence, type FlowId } from '../../protocol/flow.ts';
 import type { CompleteMessage } from '../../protocol/fragment.ts';
 import type { InputEvent } from '../../protocol/input.ts';
+import { sendingMode } from '../../protocol/stream-settings.ts';
+import { millisToMicros } from '../../protocol/time.ts';
 import { readStreamCodec } from '../../protocol/stream-codec.ts';
 import { localMicros } from '../local-time.ts';
 import type { ClockSync } from '../receive/clock-sync.ts';
@@ -228,6 +230,9 @@ export class Connection {
         break;
       case 'stream':
         this.#stream = unit.stream;
+        this.#receiver.setVideoBudget(
+          millisToMicros(sendingMode(unit.stream.settings).videoBudget),
+        );
         this.#sink?.stream(unit.stream);
         break;
       case 'flowOpen':

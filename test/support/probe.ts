@@ -1,10 +1,13 @@
 import type { Page } from 'playwright-core';
 import type {
+  ArrivalReport,
   PatternProbeReport,
   PlayerProbe,
   PlayerStats,
   TransportChoice,
 } from '../../client/player.ts';
+import type { UserChange } from '../../client/settings/user-settings.ts';
+import type { StreamFacts } from '../../protocol/control/stream.ts';
 
 declare global {
   /** What `?probe=1` puts on the page (client/main.ts). */
@@ -18,6 +21,20 @@ export function probeOf(page: Page) {
       page.evaluate(() => globalThis.oriel?.probe.pattern()),
     stats: (): Promise<PlayerStats | undefined> =>
       page.evaluate(() => globalThis.oriel?.probe.stats()),
+    /** Applies settings; how long the gateway's answer took is in `tookMs`. */
+    apply: (change: UserChange) =>
+      page.evaluate(async (wanted) => {
+        const startedAt = performance.now();
+        const applied = await globalThis.oriel?.probe.apply(wanted);
+        return { ...applied, tookMs: performance.now() - startedAt };
+      }, change),
+    stream: (): Promise<StreamFacts | undefined> =>
+      page.evaluate(() => globalThis.oriel?.probe.stream()),
+    connection: (): Promise<string | undefined> =>
+      page.evaluate(() => globalThis.oriel?.probe.connection()),
+    /** What arrived since the last call. */
+    arrivals: (): Promise<ArrivalReport | undefined> =>
+      page.evaluate(() => globalThis.oriel?.probe.arrivals()),
     /** Changes of the transport so far. */
     moves: () => page.evaluate(() => globalThis.oriel?.probe.moves() ?? []),
     /** Moves the session while it goes on; whether it moved. */

@@ -77,7 +77,16 @@ describe('ordered flow', () => {
     const flow = flowing(false);
     flow.push(received(2), 1000, RTT);
     expect(flow.tick(100_000, RTT)).toEqual([]);
-    expect(summary(flow.tick(130_000, RTT))).toEqual(['key after 0']);
+    expect(summary(flow.tick(160_000, RTT))).toEqual(['key after 0']);
+  });
+
+  it('waits for a hole as long as the mode gives pictures', () => {
+    const flow = new OrderedFlow({ inOrder: false });
+    flow.budget = 400_000;
+    flow.push(received(0, { key: true }), 0, RTT);
+    flow.push(received(2), 1000, RTT);
+    expect(flow.tick(390_000, RTT)).toEqual([]);
+    expect(summary(flow.tick(402_000, RTT))).toEqual(['key after 0']);
   });
 
   it('counts the patience of each hole on its own', () => {
