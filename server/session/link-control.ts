@@ -1,5 +1,5 @@
 import type { RateUnit, ReportUnit } from '../../protocol/control/report.ts';
-import { millis, millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
+import { micros, millis, millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
 import { BesideRate } from '../schedule/beside-rate.ts';
 import type { DeadlineQueue } from '../schedule/deadline-queue.ts';
 import { LinkEstimate } from '../schedule/link-estimate.ts';
@@ -60,6 +60,7 @@ export class LinkControl {
   #isAsking = false;
   #stats: TransportStats = {};
   #deliveredBps = 0;
+  #minRtt = micros(0);
 
   constructor(options: LinkControlOptions) {
     const { transport, delayTarget, maxBps, startBps } = options;
@@ -82,6 +83,11 @@ export class LinkControl {
   /** What the encoder should produce for this link, bits per second. */
   get targetBps(): number {
     return this.#targetBps;
+  }
+
+  /** What an acknowledgement takes at best; 0 where the stack below tells at once what it took. */
+  get acknowledgingTakes(): Micros {
+    return this.#reports === undefined ? this.#minRtt : micros(0);
   }
 
   /** What the link carries at the moment. */
@@ -160,6 +166,7 @@ export class LinkControl {
     const { queue, transport } = this.#options;
     const estimate = this.#path.snapshot(now);
     queue.updateLink(estimate);
+    this.#minRtt = estimate.minRtt;
     transport.setWindow(estimate.windowBytes, estimate);
     return estimate;
   }

@@ -18,6 +18,7 @@ import { micros, millis, type Micros, type Millis } from '../../protocol/time.ts
 import type { AccessUnit } from '../ingest/access-unit.ts';
 import { DeadlineQueue } from '../schedule/deadline-queue.ts';
 import type { DropCounters } from '../schedule/drop-policy.ts';
+import { SenderBacklog } from '../schedule/sender-backlog.ts';
 import type { Clock } from '../session-clock.ts';
 import type {
   AckSample,
@@ -77,6 +78,7 @@ export class OutboundMedia implements PieceSource {
   readonly #options: OutboundMediaOptions;
   readonly #queue: DeadlineQueue;
   readonly #link: LinkControl;
+  readonly #backlog = new SenderBacklog();
   readonly #nextSequence = new Map<FlowId, number>();
   #mode: SendingMode;
   #isVideoShown = true;
@@ -169,6 +171,10 @@ export class OutboundMedia implements PieceSource {
     const piece = this.#queue.next(now, limit);
     this.#settle();
     if (piece === undefined && !limit.urgentOnly) this.#link.idle();
+    if (piece !== undefined) {
+      const { flow, seq } = piece.message.header;
+      this.#backlog.taken(flow, seq, piece.last);
+    }
     if (piece !== undefined && piece.message.header.flow !== VIDEO_FLOW) {
       this.#link.sentBeside(piece.bytes.byteLength, now);
     }
@@ -182,11 +188,18 @@ export class OutboundMedia implements PieceSource {
   }
 
   sent(bytes: number, now: Micros): void {
+    this.#backlog.handed(bytes);
     this.#link.sent(bytes, now);
   }
 
   acknowledged(sample: AckSample): void {
+    this.#backlog.left(sample.cumulativeBytes, this.#link.acknowledgingTakes, sample.now);
     this.#link.acknowledged(sample);
+  }
+
+  /** How old the oldest message was that waited here or in the wire since the last call, µs (SenderBacklog). */
+  takeBacklog(now: Micros): number {
+    return this.#backlog.takeWorst(this.#link.acknowledgingTakes, now);
   }
 
   reported(unit: ReportUnit, now: Micros): void {
@@ -239,7 +252,9 @@ export class OutboundMedia implements PieceSource {
   }
 
   #push(header: MessageHeader, payload: Uint8Array): void {
-    this.#queue.push({ header, payload }, this.#options.clock.now());
+    const now = this.#options.clock.now();
+    this.#backlog.queued(header.flow, header.seq, now);
+    this.#queue.push({ header, payload }, now);
     this.#settle();
     this.#options.transport.wake();
   }
@@ -247,6 +262,7 @@ export class OutboundMedia implements PieceSource {
   /** Tells the peer and the transport what the queue gave up, and asks the encoder for what it needs. */
   #settle(): void {
     for (const { flow, first, count, reason } of this.#queue.takeAbandoned()) {
+      this.#backlog.abandoned(flow, first, count);
       this.#options.transport.sendControl({ type: 'abandon', flow, first, count, reason });
       this.#options.transport.abandon(flow, first, count, reason);
     }

@@ -15,6 +15,7 @@ import { ClientReport, type UnusedReason } from './client-report.ts';
 import type { LinkDemand } from './encoder-steering.ts';
 import { OutboundMedia } from './outbound-media.ts';
 import { mayClientSend, type Role } from './roles.ts';
+import { SenderLog } from './sender-log.ts';
 import type { CarriedSample } from './transport-choice.ts';
 import type { ViewerDesktop } from './viewer-desktop.ts';
 import { ViewerSettings } from './viewer-settings.ts';
@@ -72,6 +73,7 @@ export class Viewer {
   readonly closed: Promise<TransportClosed>;
   readonly #options: ViewerOptions;
   readonly #report = new ClientReport();
+  readonly #senderLog: SenderLog;
   readonly #connectedAt: Micros;
   #media: OutboundMedia | undefined;
   #settings: ViewerSettings | undefined;
@@ -85,6 +87,7 @@ export class Viewer {
 
   constructor(options: ViewerOptions) {
     this.#options = options;
+    this.#senderLog = new SenderLog(options.logger, options.admission.attempt);
     this.#connectedAt = options.clock.now();
     this.#movedAt = this.#connectedAt;
     this.closed = options.transport.closed.then((how) => {
@@ -161,6 +164,7 @@ export class Viewer {
     }
     this.#media.setMaxVideoBps(this.#options.desktop.maxVideoBps, now);
     this.#media.tick(now);
+    this.#senderLog.look(this.#media, now);
     this.#tellDrops();
     this.#tellRole();
     this.tellStream();
