@@ -10,7 +10,7 @@ afterEach(async () => {
 });
 
 describe('sound', () => {
-  test.each([5, 10] as const)('a tone comes as Opus packets of %i ms', async (frameMs) => {
+  test.each([5, 10, 20] as const)('a tone comes as Opus packets of %i ms', async (frameMs) => {
     running = new RunningSource('opus', {
       description: () =>
         audioPipeline({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { millis } from '../../../protocol/time.ts';
 import { EncoderRate, frameRateFor } from '../../../server/schedule/encoder-rate.ts';
+import { FrameRate } from '../../../server/schedule/frame-rate.ts';
 import { RateControl, type RateInput } from '../../../server/schedule/rate-control.ts';
 import { ms } from './messages.ts';
 
@@ -31,6 +32,29 @@ describe('rate control', () => {
     expect(targetBps).toBeGreaterThan(4e6 * 1.7);
     expect(targetBps).toBeLessThan(4e6 * 2.3);
     expect(state).toBe('increase');
+  });
+
+  test('another highest rate holds at once, and a raised one where only the old one was in the way', () => {
+    const control = make(8e6);
+    control.setMaxBps(2e6, ms(0));
+    expect(control.tick(calm, ms(0)).targetBps).toBe(2e6);
+    control.setMaxBps(6e6, ms(100));
+    expect(control.tick({ ...calm, ackRateBps: 2e6 }, ms(100)).targetBps).toBe(6e6);
+    const burdened = make(8e6);
+    const { targetBps } = run(burdened, { ...calm, queueDelay: ms(60) }, 0, 400);
+    expect(targetBps).toBeLessThan(8e6);
+    burdened.setMaxBps(40e6, ms(400));
+    expect(burdened.tick({ ...calm, queueDelay: ms(60) }, ms(400)).targetBps).toBeLessThan(8e6);
+  });
+
+  test('another delay is tolerated from its setting on', () => {
+    const control = make(4e6);
+    const waiting = { ...calm, queueDelay: ms(50) };
+    control.setDelayTarget(millis(60));
+    const before = run(control, waiting, 0, 500);
+    expect(before.state).not.toBe('decrease');
+    control.setDelayTarget(millis(10));
+    expect(run(control, waiting, 500, 700).targetBps).toBeLessThan(before.targetBps);
   });
 
   test('never grows beyond what acknowledgements prove, and a still screen lowers nothing', () => {
@@ -136,5 +160,21 @@ describe('encoder rate', () => {
     expect(frameRateFor(300e3, size, bounds)).toBe(15);
     // Motion keeps its frames for longer.
     expect(frameRateFor(4e6, size, { most: 60, quality: 'motion' })).toBe(60);
+  });
+});
+
+describe('bounds of the frame rate', () => {
+  test('hold at once in both directions, and leave a rate that the link has lowered', () => {
+    const rate = new FrameRate(60);
+    expect(rate.setBounds({ most: 30, quality: 'text' })).toBe(30);
+    expect(rate.setBounds({ most: 60, quality: 'text' })).toBe(60);
+    expect(rate.setBounds({ most: 60, quality: 'motion' })).toBeUndefined();
+    const size = { width: 1280, height: 720 };
+    const slow = 300e3;
+    for (let at = 0; at < 4_000; at += 50) rate.follow(slow, size, ms(at));
+    const lowered = rate.current;
+    expect(lowered).toBeLessThan(60);
+    expect(rate.setBounds({ most: 50, quality: 'motion' })).toBeUndefined();
+    expect(rate.setBounds({ most: 10, quality: 'motion' })).toBe(10);
   });
 });
