@@ -20,6 +20,7 @@ import { openHttpsCertificate } from './https-certificate.ts';
 import { startMediaSource, type SoundSource } from './media-source.ts';
 import type { Logger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
+import { quietSound } from './quiet-sound.ts';
 import { openScreen, type Screen } from './screen.ts';
 import { createClock, type Clock } from './session-clock.ts';
 import { DesktopSession, type DesktopPort } from './session/desktop-session.ts';
@@ -81,6 +82,9 @@ async function composeOrThrow(
   if (audio !== undefined) {
     closers.push(() => audio.close(), sync(counters.watch('audio', audio)));
   }
+  // A test tone is never silent.
+  const quiet = audio && screen.audio?.type === 'pulse' ? quietSound(audio, screen.env) : undefined;
+  closers.push(sync(() => quiet?.close()));
 
   const desktop = await openDesktopPort(config, screen, {
     logger,
@@ -89,7 +93,7 @@ async function composeOrThrow(
   closers.push(() => desktop.close());
   const session: DesktopSession = new DesktopSession({
     video,
-    audio,
+    audio: quiet ?? audio,
     audioBitrateKbps: config.audio.bitrateBps / 1000,
     rules,
     desktop: desktop.port,

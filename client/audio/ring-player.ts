@@ -34,6 +34,18 @@ const FAR = 960;
 /** Factor per sample by which the last sample fades when there is no more: silent after 5 ms. */
 const FADE_OUT = 0.98;
 
+/**
+ * A stream that ends in so many frames of silence has paused: a server sends nothing while nothing is heard. 5 ms at 48 kHz; a tone
+ * passes through silence in single frames.
+ */
+const PAUSE_FRAMES = 240;
+
+/** Loudest sample that counts as silence: what decoding leaves of digital silence is below -80 dB. */
+const SILENCE = 1e-4;
+
+/** Frames beyond the target that are kept when sound begins, so that its first packet is not cut: 20 ms at 48 kHz, the longest packet. */
+const FIRST_PACKET = 960;
+
 /** Frames over which sound begins after silence. */
 const FADE_IN = 128;
 
@@ -55,6 +67,7 @@ export class RingPlayer {
   #gain = 0;
   #lastLeft = 0;
   #lastRight = 0;
+  #silentFrames = 0;
   #underruns = 0;
   #overruns = 0;
 
@@ -126,11 +139,14 @@ export class RingPlayer {
     this.#publish(fill);
   }
 
-  /** Starts once enough is there; skips what is older than that. */
+  /** Starts once enough is there; skips what is older than that, but not the beginning of a sound after a pause. */
   #begin(write: number, block: number): boolean {
     const fill = (write - this.#read) | 0;
     if (fill < this.#target + block) return false;
-    this.#read = (write - Math.round(this.#target) - block) | 0;
+    const excess = fill - Math.round(this.#target) - block;
+    const isAfterPause = this.#silentFrames >= PAUSE_FRAMES;
+    if (!isAfterPause || excess > FIRST_PACKET) this.#read = (this.#read + excess) | 0;
+    this.#silentFrames = 0;
     this.#fraction = 0;
     this.#fill = this.#target;
     this.#gain = 0;
@@ -157,6 +173,8 @@ export class RingPlayer {
     this.#lastRight = (fromRight + (ring.sample(index + 1, 1) - fromRight) * fraction) * this.#gain;
     left[at] = this.#lastLeft;
     right[at] = this.#lastRight;
+    const loudness = Math.max(Math.abs(this.#lastLeft), Math.abs(this.#lastRight));
+    this.#silentFrames = loudness < SILENCE ? this.#silentFrames + 1 : 0;
   }
 
   /** Moves on by the current speed; returns how many whole frames that was. */
@@ -169,8 +187,9 @@ export class RingPlayer {
   }
 
   #underrun(): void {
-    this.#underruns += 1;
     this.#isPlaying = false;
+    if (this.#silentFrames >= PAUSE_FRAMES) return;
+    this.#underruns += 1;
     this.#target = Math.min(
       Math.max(this.#baseTarget, this.#cap * MAX_TARGET),
       this.#target + this.#baseTarget * TARGET_STEP,

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CompleteMessage } from '../../../protocol/fragment.ts';
 import { Priority } from '../../../protocol/flow.ts';
@@ -112,3 +114,44 @@ describe('a screen that stands still', () => {
     viewer.close();
   });
 });
+
+describe('a desktop that is silent', () => {
+  it('sends no sound, and the next one whole', async () => {
+    const noisy = await startDesktopGateway();
+    const sounds: CompleteMessage[] = [];
+    let heardAt = performance.now();
+    const viewer = await HeadlessViewer.open(await noisy.gateway.link(), (message) => {
+      if (message.header.layer.priority !== Priority.audio) return;
+      sounds.push(message);
+      heardAt = performance.now();
+    });
+    const rest = () =>
+      waitUntil(() => sounds.length > 0 && performance.now() - heardAt > 700, TIMEOUT_MS);
+    await rest();
+    const before = sounds.length;
+    const tone = spawn('pacat', ['--raw', '--rate=48000', '--channels=2', '--format=s16le'], {
+      env: { ...process.env, ...noisy.env },
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    tone.stdin.end(halfASecondOfTone());
+    await once(tone, 'exit');
+    await rest();
+    const after = sounds.slice(before).map(({ payload }) => payload.length);
+    // 50 packets; on a loaded machine the sound server itself leaves some out, awake or not.
+    expect(after.filter((bytes) => bytes > 3).length).toBeGreaterThan(35);
+    viewer.close();
+    await noisy.close();
+  });
+});
+
+/** 1 kHz, stereo, 16 bit, 48 kHz. */
+function halfASecondOfTone(): Buffer {
+  const frames = 24_000;
+  const pcm = Buffer.alloc(frames * 4);
+  for (let at = 0; at < frames; at += 1) {
+    const value = Math.round(8_000 * Math.sin((2 * Math.PI * 1_000 * (at + 0.5)) / 48_000));
+    pcm.writeInt16LE(value, at * 4);
+    pcm.writeInt16LE(value, at * 4 + 2);
+  }
+  return pcm;
+}

@@ -114,6 +114,37 @@ describe('ring player', () => {
     expect(amplitude(left.slice(-4800), 1000)).toBeGreaterThan(0.49);
   });
 
+  it('takes a stream that ends in silence as a pause: no underrun, no more delay, and the next sound is whole', () => {
+    const ring = new SoundRing(new ArrayBuffer(ringBytes()));
+    const player = new RingPlayer({ ring, target: TARGET, cap: CAP });
+    const played: number[] = [];
+    const block = () => {
+      const left = new Float32Array(BLOCK);
+      player.process(left, new Float32Array(BLOCK));
+      played.push(...left);
+    };
+    const silence = new Float32Array(PACKET);
+    // A ramp that starts from nothing, whose every sample tells its place.
+    const ramp = Float32Array.from({ length: PACKET * 8 }, (_, at) => 0.1 + at / 10_000);
+    for (let turn = 0; turn < 30; turn += 1) {
+      ring.write(silence, silence);
+      for (let at = 0; at < PACKET; at += BLOCK) block();
+    }
+    for (let turn = 0; turn < 100; turn += 1) block();
+    expect(ring.state.underruns).toBe(0);
+    expect(ring.state.target).toBe(TARGET);
+    played.length = 0;
+    for (let at = 0; at < ramp.length; at += PACKET) {
+      const packet = ramp.subarray(at, at + PACKET);
+      ring.write(packet, packet);
+      for (let frame = 0; frame + BLOCK <= PACKET; frame += BLOCK) block();
+    }
+    const heard = played.filter((sample) => sample !== 0);
+    // The fade in takes 128 samples of the first; the first that is heard is the first that was sent.
+    expect(heard[0]).toBeLessThan((0.1 * 3) / 128);
+    expect(heard[200]).toBeCloseTo(ramp[200] ?? NaN, 2);
+  });
+
   it('holds more after an underrun', () => {
     const { state } = play(4, 0, (second) => second > 2 && second < 2.5);
     expect(state.target).toBeGreaterThan(TARGET * 1.2);
