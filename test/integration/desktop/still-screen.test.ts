@@ -125,8 +125,8 @@ describe('a desktop that is silent', () => {
       sounds.push(message);
       heardAt = performance.now();
     });
-    const rest = () =>
-      waitUntil(() => sounds.length > 0 && performance.now() - heardAt > 700, TIMEOUT_MS);
+    // It may rest before anybody listens.
+    const rest = () => waitUntil(() => performance.now() - heardAt > 700, TIMEOUT_MS);
     await rest();
     const before = sounds.length;
     const tone = spawn('pacat', ['--raw', '--rate=48000', '--channels=2', '--format=s16le'], {
