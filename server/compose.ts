@@ -300,7 +300,7 @@ const sync = (end: () => void) => (): Promise<void> => {
 };
 
 interface WebTransportParts {
-  readonly at: { readonly port: number; readonly origins: readonly string[] };
+  readonly at: { readonly port: number };
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tickets: Tickets;
@@ -312,7 +312,6 @@ async function offerWebTransport(
   { at, clock, logger, tickets, session }: WebTransportParts,
 ): Promise<WebTransportEndpoint | undefined> {
   if (!config.webTransport.enabled) return undefined;
-  const origins = new Set(at.origins);
   return openWebTransport({
     backend: config.webTransport.backend,
     host: config.listen.host,
@@ -320,8 +319,9 @@ async function offerWebTransport(
     clock,
     logger,
     authorize: (path, query, origin): Grant | undefined => {
-      if (path !== TRANSPORT_PATH || origin === undefined || !origins.has(origin)) return undefined;
-      return tickets.redeem(query.get('ticket') ?? '', 'webTransport');
+      if (path !== TRANSPORT_PATH) return undefined;
+      const grant = tickets.redeem(query.get('ticket') ?? '', 'webTransport');
+      return grant?.origin === origin ? grant : undefined;
     },
     onTransport: (transport, grant) => session.connect(transport, grant),
   });

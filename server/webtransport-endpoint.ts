@@ -21,6 +21,8 @@ export interface WebTransportEndpointOptions<Grant> {
 /** The UDP side of the gateway, and what a page has to know to reach it. */
 export interface WebTransportEndpoint {
   readonly port: number;
+  /** Whether the UDP port has another number than was asked for. */
+  readonly hasOwnPort: boolean;
   /** SHA-256 of the certificates that a page may meet: what it pins. */
   readonly certificateHashes: readonly Uint8Array[];
   close(): Promise<void>;
@@ -58,6 +60,7 @@ export async function openWebTransport<Grant>(
     });
     return {
       port: listener.port,
+      hasOwnPort: listener.port !== port,
       certificateHashes: [certificate.sha256],
       close: () => listener.close(),
     };

@@ -80,16 +80,17 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
 
   fastify.post('/api/ticket', (request) => {
     const session = requireSession(request, options);
+    const origin = requireOwnOrigin(request.raw, policy);
     requireRoom(session, options.admit);
     const offer = options.webTransport();
     return {
-      tickets: tickets.issue(session),
+      tickets: tickets.issue(session, origin),
       webSocketPath: TRANSPORT_PATH,
       webTransport:
         offer === undefined
           ? null
           : {
-              port: offer.port,
+              port: offer.hasOwnPort ? offer.port : portOf(origin),
               path: TRANSPORT_PATH,
               certificateHashes: offer.certificateHashes.map((hash) =>
                 Buffer.from(hash).toString('base64'),
@@ -164,4 +165,11 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body);
   if (!result.success) throw new HttpFault('badRequest');
   return result.data;
+}
+
+/** One port carries everything, and a forwarded one may have another number outside. */
+function portOf(origin: string): number {
+  const { port, protocol } = new URL(origin);
+  if (port !== '') return Number(port);
+  return protocol === 'https:' ? 443 : 80;
 }

@@ -40,8 +40,6 @@ export interface ListeningAt {
   readonly port: number;
   /** Where a browser on this machine or, with a public origin, elsewhere finds the page: scheme, host and port. */
   readonly origin: string;
-  /** Every origin of the page, for the list that WebTransport is given. */
-  readonly origins: readonly string[];
 }
 
 /** Creates the HTTP server; it does not listen yet. */
@@ -112,7 +110,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   return {
     listen: async () => {
-      const at = await listen(fastify, options, policy);
+      const at = await listen(fastify, options);
       logger.info('listening', { origin: at.origin });
       return at;
     },
@@ -150,11 +148,7 @@ function makeServer(limits: HttpLimits, tls: AppOptions['tls']): Server {
   return server;
 }
 
-async function listen(
-  fastify: FastifyInstance,
-  { config, tls }: AppOptions,
-  policy: OriginPolicy,
-): Promise<ListeningAt> {
+async function listen(fastify: FastifyInstance, { config, tls }: AppOptions): Promise<ListeningAt> {
   const { host, port: wanted, publicOrigins } = config.listen;
   await fastify.listen({ host, port: wanted });
   // Listening on a port always has an address of this form (https://nodejs.org/api/net.html#serveraddress).
@@ -164,7 +158,7 @@ async function listen(
   const address = isAny ? (reachableAddress() ?? '127.0.0.1') : host;
   const name = address.includes(':') ? `[${address}]` : address;
   const direct = new URL(`${tls === undefined ? 'http' : 'https'}://${name}:${port}`).origin;
-  return { port, origin: publicOrigins[0] ?? direct, origins: policy.origins(port) };
+  return { port, origin: publicOrigins[0] ?? direct };
 }
 
 /** What Node's parser and timeouts mean (https://nodejs.org/api/http.html#event-clienterror). */

@@ -50,7 +50,10 @@ export interface GatewayOptions {
 }
 
 export interface WebTransportOffer {
+  /** The UDP port here. */
   readonly port: number;
+  /** Whether it has another number than the TCP port of the page. */
+  readonly hasOwnPort: boolean;
   readonly certificateHashes: readonly Uint8Array[];
 }
 

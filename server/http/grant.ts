@@ -9,6 +9,8 @@ export interface Grant {
   /** Number of the login session; no secret, yet never shown to other clients. */
   readonly session: string;
   readonly role: Role;
+  /** Origin of the page that asked: a connection of the ticket has to come from it too. */
+  readonly origin: string;
   /** One attempt to connect: the tickets of one request share it, since a client races its transports. */
   readonly attempt: string;
 }

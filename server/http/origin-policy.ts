@@ -61,18 +61,6 @@ export class OriginPolicy {
     const parsed = parseHost(host);
     return [...new Set([...(parsed === undefined ? [] : [parsed.host]), ...this.#publicHosts])];
   }
-
-  /** Every origin of pages of this server, for a list that is fixed when listening starts. */
-  origins(port: number): string[] {
-    const { listenHost, isSecure } = this.#options;
-    const scheme = isSecure ? 'https' : 'http';
-    const addresses = isAnyAddress(listenHost) ? machineAddresses() : [listenHost];
-    const hosts = addresses.map((address) => (isIP(address) === 6 ? `[${address}]` : address));
-    const direct = [...LOOPBACK_HOSTS, ...hosts].map(
-      (name) => new URL(`${scheme}://${name}:${port}`).origin,
-    );
-    return [...new Set([...direct, ...this.#publicOrigins])];
-  }
 }
 
 /** Whether browsers treat the origin as secure: https, or the machine itself (W3C Secure Contexts, section 3.1). */

@@ -26,7 +26,7 @@ interface KeptTicket {
 }
 
 /**
- * Single-use proofs that a connection belongs to a login: 256 bits, 15 s, bound to session, role and transport. They are
+ * Single-use proofs that a connection belongs to a login: 256 bits, 15 s, bound to session, role, origin and transport. They are
  * needed because neither a WebSocket nor a WebTransport request can be told from a forged one by its cookie alone.
  */
 export class Tickets {
@@ -38,10 +38,10 @@ export class Tickets {
     this.#options = options;
   }
 
-  /** Makes the tickets of one attempt. */
-  issue({ id, role }: LoginSession): IssuedTickets {
+  /** Makes the tickets of one attempt, for a page of `origin`. */
+  issue({ id, role }: LoginSession, origin: string): IssuedTickets {
     this.#makeRoom(id);
-    const grant: Grant = { session: id, role, attempt: newId() };
+    const grant: Grant = { session: id, role, origin, attempt: newId() };
     const expiresAt = this.#options.now() + TICKET_LIFETIME_MS;
     const make = (transport: TicketTransport): string => {
       const ticket = newSecret();

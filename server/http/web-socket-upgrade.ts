@@ -74,7 +74,7 @@ export class WebSocketUpgrade {
     if (request.method !== 'GET' || request.headers['sec-websocket-version'] !== '13') {
       throw new HttpFault('upgradeRequired');
     }
-    requireOwnOrigin(request, policy);
+    const origin = requireOwnOrigin(request, policy);
     const session = sessionOf(request, sessions);
     if (session === undefined) throw new HttpFault('loginRequired');
     const ticket = ticketOf(request);
@@ -82,7 +82,8 @@ export class WebSocketUpgrade {
     requireRoom(session, admit);
     // Last, since it uses the ticket up.
     const grant = tickets.redeem(ticket, 'webSocket');
-    if (grant?.session !== session.id) throw new HttpFault('ticketRefused');
+    if (grant?.session !== session.id || grant.origin !== origin)
+      throw new HttpFault('ticketRefused');
     return grant;
   }
 

@@ -223,7 +223,9 @@ test('behind a proxy the public origin counts', async () => {
 
 test('tickets name the transports, with certificate hashes', async () => {
   const hash = Uint8Array.from({ length: 32 }, (_, i) => i);
-  const server = await start({ webTransport: () => ({ port: 4433, certificateHashes: [hash] }) });
+  const server = await start({
+    webTransport: () => ({ port: 4433, hasOwnPort: true, certificateHashes: [hash] }),
+  });
   const reply = await post(server.origin, '/api/ticket', {
     headers: { cookie: await logIn(server) },
   });
@@ -242,6 +244,26 @@ test('tickets name the transports, with certificate hashes', async () => {
   const { tickets } = reply.json as { tickets: { webTransport: string } };
   expect(server.tickets.redeem(tickets.webTransport, 'webTransport')).toMatchObject({
     role: 'controller',
+  });
+});
+
+test('a page that came through another port finds WebTransport at that port too', async () => {
+  const offer = { port: 8080, hasOwnPort: false, certificateHashes: [] };
+  const server = await start({
+    publicOrigins: ['https://desk.example'],
+    webTransport: () => offer,
+  });
+  const headers = { host: 'desk.example', origin: 'https://desk.example' };
+  const body = { token: server.tokens.issue().token };
+  const login = await ask(server.direct, '/api/login', { method: 'POST', headers, body });
+  const ticket = await ask(server.direct, '/api/ticket', {
+    method: 'POST',
+    headers: { ...headers, cookie: cookieOf(login) },
+  });
+  expect(ticket.json).toMatchObject({ webTransport: { port: 443 } });
+  const { tickets } = ticket.json as { tickets: { webTransport: string } };
+  expect(server.tickets.redeem(tickets.webTransport, 'webTransport')).toMatchObject({
+    origin: 'https://desk.example',
   });
 });
 

@@ -5,6 +5,8 @@ import { LoginTokens } from '../../../server/http/login-tokens.ts';
 import { PasswordCheck } from '../../../server/http/password.ts';
 import { Tickets } from '../../../server/http/tickets.ts';
 
+const ORIGIN = 'https://desk.example';
+
 /** A clock that the test moves. */
 function manualClock(): { ms: number; now: () => number } {
   const clock = { ms: 1_000, now: () => clock.ms };
@@ -82,37 +84,37 @@ test('of too many sessions the one unused for longest makes room', () => {
 
 test('a ticket grants what its session may, once, and both of an attempt say so', () => {
   const { tickets, session } = withTickets();
-  const { webSocket, webTransport } = tickets.issue(session);
+  const { webSocket, webTransport } = tickets.issue(session, ORIGIN);
   const grant = tickets.redeem(webSocket, 'webSocket');
-  expect(grant).toMatchObject({ session: session.id, role: 'controller' });
+  expect(grant).toMatchObject({ session: session.id, role: 'controller', origin: ORIGIN });
   expect(tickets.redeem(webSocket, 'webSocket')).toBeUndefined();
   expect(tickets.redeem(webTransport, 'webTransport')).toEqual(grant);
-  const next = tickets.redeem(tickets.issue(session).webSocket, 'webSocket');
+  const next = tickets.redeem(tickets.issue(session, ORIGIN).webSocket, 'webSocket');
   expect(next?.attempt).not.toBe(grant?.attempt);
 });
 
 test('a ticket of another transport is refused and used up', () => {
   const { tickets, session } = withTickets();
-  const { webSocket } = tickets.issue(session);
+  const { webSocket } = tickets.issue(session, ORIGIN);
   expect(tickets.redeem(webSocket, 'webTransport')).toBeUndefined();
   expect(tickets.redeem(webSocket, 'webSocket')).toBeUndefined();
 });
 
 test('a ticket ends after 15 s and with its session', () => {
   const { clock, sessions, tickets, session, cookie } = withTickets();
-  const [inTime, late] = [tickets.issue(session), tickets.issue(session)];
+  const [inTime, late] = [tickets.issue(session, ORIGIN), tickets.issue(session, ORIGIN)];
   clock.ms += 14_999;
   expect(tickets.redeem(inTime.webSocket, 'webSocket')).toBeDefined();
   clock.ms += 1;
   expect(tickets.redeem(late.webSocket, 'webSocket')).toBeUndefined();
-  const orphan = tickets.issue(session);
+  const orphan = tickets.issue(session, ORIGIN);
   sessions.close(cookie);
   expect(tickets.redeem(orphan.webTransport, 'webTransport')).toBeUndefined();
 });
 
 test('a session holds 16 tickets, the newest', () => {
   const { tickets, session } = withTickets();
-  const issued = Array.from({ length: 9 }, () => tickets.issue(session).webSocket);
+  const issued = Array.from({ length: 9 }, () => tickets.issue(session, ORIGIN).webSocket);
   expect(tickets.redeem(issued[0] ?? '', 'webSocket')).toBeUndefined();
   expect(tickets.redeem(issued[1] ?? '', 'webSocket')).toBeDefined();
 });
