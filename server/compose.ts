@@ -16,7 +16,7 @@ import { LoginSessions } from './http/login-sessions.ts';
 import { LoginTokens } from './http/login-tokens.ts';
 import { PasswordCheck } from './http/password.ts';
 import { Tickets } from './http/tickets.ts';
-import { openHttpsCertificate } from './https-certificate.ts';
+import { HttpsCertificate } from './https-certificate.ts';
 import { startMediaSource, type SoundSource } from './media-source.ts';
 import type { Logger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
@@ -116,6 +116,7 @@ async function composeOrThrow(
   const tickets = new Tickets({ now, isSessionOpen: (id) => sessions.isOpen(id) });
   const { password } = config.auth;
   let webTransport: WebTransportEndpoint | undefined;
+  const https = await HttpsCertificate.open(config, logger);
   const app = await createApp({
     config,
     logger,
@@ -124,8 +125,8 @@ async function composeOrThrow(
     sessions,
     tickets,
     password: password === undefined ? undefined : await PasswordCheck.create(password),
-    tls: await openHttpsCertificate(config, logger),
-    webTransport: () => webTransport,
+    tls: https?.shown,
+    webTransport: () => webTransport?.offer(),
     desktop: () => session.size,
     admit: ({ id }) =>
       session.hasRoomFor(id)
@@ -142,6 +143,8 @@ async function composeOrThrow(
     onRefused: (code) => counters.refused(code),
   });
   closers.push(() => app.close());
+  const unwatch = https?.watch((renewed) => app.setCertificate(renewed));
+  if (unwatch !== undefined) closers.push(sync(unwatch));
   const at = await app.listen();
   webTransport = await offerWebTransport(config, { at, clock, logger, tickets, session });
   closers.push(async () => webTransport?.close());

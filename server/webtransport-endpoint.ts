@@ -1,4 +1,5 @@
 import { makeCertificate } from '../certs/certificate.ts';
+import { CertificatePorts } from './certificate-ports.ts';
 import type { Logger } from './observe/logger.ts';
 import type { Clock } from './session-clock.ts';
 import type { ServerTransport } from './transport/transport.ts';
@@ -19,18 +20,14 @@ export interface WebTransportEndpointOptions<Grant> {
 }
 
 /** The UDP side of the gateway, and what a page has to know to reach it. */
-export interface WebTransportEndpoint {
-  readonly port: number;
-  /** Whether the UDP port has another number than was asked for. */
-  readonly hasOwnPort: boolean;
-  /** SHA-256 of the certificates that a page may meet: what it pins. */
-  readonly certificateHashes: readonly Uint8Array[];
-  close(): Promise<void>;
-}
+export type WebTransportEndpoint = Pick<CertificatePorts, 'offer' | 'openPorts' | 'close'>;
+
+/** Names in the certificates; pages pin them by hash, so that only they themselves matter. */
+const HOSTS = ['localhost', '127.0.0.1', '::1'];
 
 /**
- * Opens WebTransport with a certificate of its own, made now and pinned by pages. Resolves with undefined when the backend
- * does not load or no port can be bound; the log says why, and WebSocket carries on.
+ * Opens WebTransport with certificates of its own, pinned by pages and renewed while it runs. Resolves with undefined when the
+ * backend does not load or no port can be bound; the log says why, and WebSocket carries on.
  */
 export async function openWebTransport<Grant>(
   options: WebTransportEndpointOptions<Grant>,
@@ -38,34 +35,31 @@ export async function openWebTransport<Grant>(
   const { host, port, clock, logger } = options;
   const backend = await loadBackend(options.backend, logger);
   if (backend === undefined) return undefined;
-  const hosts = ['localhost', '127.0.0.1', '::1'];
-  const certificate = await makeCertificate({ hosts, now: new Date() });
-  const listen = (udpPort: number) =>
-    listenWebTransport({
-      backend,
-      certificate,
-      host,
-      port: udpPort,
-      // The origin is checked with the ticket, since a proxy's name is not known when listening starts.
-      allowedOrigins: undefined,
-      clock,
-      logger,
-      authorize: (path, query, origin) => options.authorize(path, query, origin),
-      onTransport: (transport, grant) => options.onTransport(transport, grant),
-    });
   try {
-    const listener = await listen(port).catch((error: unknown) => {
-      logger.warn('webtransport uses another udp port', { port, reason: String(error) });
-      return listen(0);
+    return await CertificatePorts.open({
+      mainPort: port,
+      renews: backend.renewsCertificates,
+      now: () => new Date(),
+      logger,
+      make: (from) => makeCertificate({ hosts: HOSTS, now: from }),
+      listen: (udpPort, certificate, { onQuieter, onGone }) =>
+        listenWebTransport({
+          backend,
+          certificate,
+          host,
+          port: udpPort,
+          // The origin is checked with the ticket, since a proxy's name is not known when listening starts.
+          allowedOrigins: undefined,
+          clock,
+          logger,
+          authorize: (path, query, origin) => options.authorize(path, query, origin),
+          onTransport: (transport, grant) => options.onTransport(transport, grant),
+          onSessionEnd: onQuieter,
+          onGone,
+        }),
     });
-    return {
-      port: listener.port,
-      hasOwnPort: listener.port !== port,
-      certificateHashes: [certificate.sha256],
-      close: () => listener.close(),
-    };
   } catch (error) {
-    logger.warn('webtransport is off: no udp port can be bound', { reason: String(error) });
+    logger.warn('webtransport is off', { reason: String(error) });
     return undefined;
   }
 }

@@ -89,7 +89,7 @@ const tls = z
       .min(1)
       .optional()
       .describe(
-        'PEM file with the certificate and its intermediates; with a key file it turns https on.',
+        'PEM file with the certificate and its intermediates; with a key file it turns https on. Both are read again when they change.',
       )
       .meta({ path: true }),
     keyFile: z

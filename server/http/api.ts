@@ -78,11 +78,11 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
     return { role, desktop: options.desktop() ?? null };
   });
 
-  fastify.post('/api/ticket', (request) => {
+  fastify.post('/api/ticket', async (request) => {
     const session = requireSession(request, options);
     const origin = requireOwnOrigin(request.raw, policy);
     requireRoom(session, options.admit);
-    const offer = options.webTransport();
+    const offer = await options.webTransport();
     return {
       tickets: tickets.issue(session, origin),
       webSocketPath: TRANSPORT_PATH,

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 
 import { fastifyCookie } from '@fastify/cookie';
 import { fastify as createFastify, type FastifyInstance, type FastifyReply } from 'fastify';
@@ -18,9 +19,15 @@ import { endWithFault, WebSocketUpgrade } from './web-socket-upgrade.ts';
 /** How often Node looks for requests that are too slow; its default of 30 s would make 10 s of headers up to 40 s. */
 const CONNECTION_CHECK_MS = 1_000;
 
+/** A certificate with its chain, and its key: PEM texts. */
+interface TlsCertificate {
+  readonly certPem: string;
+  readonly keyPem: string;
+}
+
 export interface AppOptions extends GatewayOptions {
-  /** PEM texts; the server then speaks https, else http. */
-  readonly tls?: { readonly certPem: string; readonly keyPem: string } | undefined;
+  /** The server speaks https with it, http without. */
+  readonly tls?: TlsCertificate | undefined;
   /** Other limits than the usual ones. */
   readonly limits?: Partial<HttpLimits>;
 }
@@ -29,6 +36,8 @@ export interface AppOptions extends GatewayOptions {
 export interface App {
   /** Starts listening where the settings say; may be called once. */
   listen(): Promise<ListeningAt>;
+  /** Shows another certificate from now on; connections that are open stay. Without effect on http. */
+  setCertificate(certificate: TlsCertificate): void;
   /**
    * Stops listening and cuts every connection, WebSockets too: end sessions before, so that clients are told why.
    * Idempotent.
@@ -62,10 +71,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     onAuthenticated: (socket) => watch.authenticated(socket),
   });
 
+  const secureServers: SecureServer[] = [];
   const fastify = createFastify({
     // A factory, because for the host `localhost` Fastify makes one server per address, and each needs all of this.
     serverFactory: (onRequest) => {
       const server = makeServer(limits, tls);
+      if (isSecureServer(server)) secureServers.push(server);
       server.on('request', onRequest);
       watch.watch(server);
       upgrade.attach(server);
@@ -114,6 +125,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       logger.info('listening', { origin: at.origin });
       return at;
     },
+    setCertificate: (certificate) => {
+      for (const server of secureServers) server.setSecureContext(secureContext(certificate));
+    },
     close: async () => {
       const closed = fastify.close();
       watch.close();
@@ -139,13 +153,19 @@ function makeServer(limits: HttpLimits, tls: AppOptions['tls']): Server {
       ? createServer(options)
       : createSecureServer({
           ...options,
-          cert: tls.certPem,
-          key: tls.keyPem,
-          minVersion: 'TLSv1.2',
+          ...secureContext(tls),
           handshakeTimeout: limits.headersTimeoutMs,
         });
   server.maxConnections = limits.maxSockets;
   return server;
+}
+
+function isSecureServer(server: Server): server is SecureServer {
+  return server instanceof SecureServer;
+}
+
+function secureContext({ certPem, keyPem }: TlsCertificate): SecureContextOptions {
+  return { cert: certPem, key: keyPem, minVersion: 'TLSv1.2' };
 }
 
 async function listen(fastify: FastifyInstance, { config, tls }: AppOptions): Promise<ListeningAt> {

@@ -33,7 +33,8 @@ export interface GatewayOptions {
   /** Absent when no password is set. */
   readonly password?: PasswordCheck | undefined;
   /** Where WebTransport listens and which certificates it may show (SHA-256, current and next); none for trusted ones. */
-  readonly webTransport: () => WebTransportOffer | undefined;
+  readonly webTransport: () =>
+    WebTransportOffer | undefined | Promise<WebTransportOffer | undefined>;
   /** Size of the desktop in pixels, when it is known. */
   readonly desktop: () => { readonly width: number; readonly height: number } | undefined;
   /** Asked for each ticket and before each WebSocket. */

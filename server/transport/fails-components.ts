@@ -27,6 +27,7 @@ const SESSION_PATH = '/session';
  */
 export class FailsComponentsBackend implements WebTransportBackend {
   readonly name = 'fails-components';
+  readonly renewsCertificates = false;
   readonly #module: FailsModule;
   readonly #logger: Logger;
 

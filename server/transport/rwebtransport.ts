@@ -16,6 +16,7 @@ import type {
 /** Serves WebTransport with the prebuilt addon of the package rwebtransport. */
 export class RwebtransportBackend implements WebTransportBackend {
   readonly name = 'rwebtransport';
+  readonly renewsCertificates = true;
   readonly #addon: Addon;
   readonly #logger: Logger;
 

@@ -140,6 +140,8 @@ export interface BackendListener {
 /** A library that can serve WebTransport. */
 export interface WebTransportBackend {
   readonly name: WebTransportBackendName;
+  /** Whether a second listener of this process can show another certificate than the first. */
+  readonly renewsCertificates: boolean;
   /** @throws Error when the port cannot be bound or the certificate cannot be read */
   listen(options: ListenOptions): Promise<BackendListener>;
 }

@@ -29,6 +29,10 @@ export interface WebTransportListenerOptions<Grant> {
   authorize(path: string, query: URLSearchParams, origin: string | undefined): Grant | undefined;
   /** Takes over an authorized connection, in the same tick; starts it when it likes. */
   onTransport(transport: ServerTransport, grant: Grant): void;
+  /** An authorized session has ended. */
+  onSessionEnd?(): void;
+  /** The port ended without having been closed; its sessions are over. */
+  onGone?(): void;
 }
 
 /** An open port for WebTransport. */
@@ -36,8 +40,8 @@ export interface WebTransportListener {
   readonly port: number;
   /** Authorized sessions that are open. */
   readonly openSessions: number;
-  /** Says goodbye to all sessions with SHUTDOWN and frees the port; idempotent. */
-  close(): Promise<void>;
+  /** Says goodbye to all sessions with SHUTDOWN and a reason for logs, and frees the port; idempotent. */
+  close(reason?: string): Promise<void>;
 }
 
 /**
@@ -61,8 +65,10 @@ export async function listenWebTransport<Grant>(
       allowedOrigins,
       protocols: [PROTOCOL],
       onSession: (session) => accept(session, options, transports),
-      onFailure: (reason) =>
-        logger.error('webtransport is gone', { backend: backend.name, reason }),
+      onFailure: (reason) => {
+        logger.error('webtransport is gone', { backend: backend.name, reason });
+        options.onGone?.();
+      },
     });
     logger.info('webtransport listens', { backend: backend.name, port: listener.port });
     return {
@@ -70,9 +76,9 @@ export async function listenWebTransport<Grant>(
       get openSessions() {
         return transports.size;
       },
-      close: async () => {
+      close: async (reason = 'the gateway stops') => {
         const open = [...transports];
-        for (const transport of open) transport.close(SessionCode.shutdown, 'the gateway stops');
+        for (const transport of open) transport.close(SessionCode.shutdown, reason);
         await Promise.all(open.map((transport) => transport.closed));
         await listener.close();
       },
@@ -97,6 +103,9 @@ function accept<Grant>(
   }
   const transport = new WebTransportTransport({ session, backend: backend.name, clock, logger });
   transports.add(transport);
-  void transport.closed.then(() => transports.delete(transport));
+  void transport.closed.then(() => {
+    transports.delete(transport);
+    options.onSessionEnd?.();
+  });
   options.onTransport(transport, grant);
 }

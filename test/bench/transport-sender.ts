@@ -57,7 +57,7 @@ if (endpoint === undefined) throw new Error('webtransport does not load here');
 const http = createServer((request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   if (pathname === '/clock') answer(response, { now: Number(process.hrtime.bigint()) / 1000 });
-  else if (pathname === '/api/ticket') answer(response, ticket());
+  else if (pathname === '/api/ticket') void ticket().then((body) => answer(response, body));
   else sendFile(join(root, pathname === '/' ? 'index.html' : pathname), response);
 });
 const sockets = new WebSocketServer({
@@ -71,14 +71,15 @@ http.listen(0, '127.0.0.1', () => process.send?.((http.address() as AddressInfo)
 process.on('disconnect', () => process.exit());
 
 /** As the gateway's API answers; nobody asks for the tickets here. */
-function ticket(): object {
-  const certificateHashes = endpoint?.certificateHashes.map((hash) =>
+async function ticket(): Promise<object> {
+  const offer = await endpoint?.offer();
+  const certificateHashes = offer?.certificateHashes.map((hash) =>
     Buffer.from(hash).toString('base64'),
   );
   return {
     tickets: { webSocket: 'dGlja2V0', webTransport: 'dGlja2V0' },
     webSocketPath: path,
-    webTransport: { port: endpoint?.port, path, certificateHashes },
+    webTransport: { port: offer?.port, path, certificateHashes },
   };
 }
 

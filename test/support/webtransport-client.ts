@@ -60,7 +60,8 @@ export interface ClientClosed {
 export interface ConnectOptions {
   /** `https://127.0.0.1:port/path?query`. */
   readonly url: string;
-  readonly sha256: Uint8Array;
+  /** The certificate that it takes, or several. */
+  readonly sha256: Uint8Array | readonly Uint8Array[];
   readonly origin?: string;
   /** Called with every event, after it was kept. */
   readonly onEvent?: (event: ClientEvent) => void;
@@ -88,7 +89,7 @@ export class WebTransportClient {
     };
     this.#handle = this.#addon.connect(
       url,
-      [sha256],
+      sha256 instanceof Uint8Array ? [sha256] : sha256,
       false,
       origin ?? null,
       [],
