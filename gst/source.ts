@@ -101,6 +101,11 @@ export class Source {
     return Math.max(0, this.#attempt - 1);
   }
 
+  /** Whether the child delivers, or is paused and would. */
+  get isRunning(): boolean {
+    return this.#state === 'running';
+  }
+
   /** Starts the first child. Without effect when already started or closed. */
   start(): void {
     if (this.#state === 'idle') this.#launch();
@@ -148,6 +153,13 @@ export class Source {
       this.#restartAtOnce = true;
       this.#process.kill('restarted on request');
     }
+  }
+
+  /** Starts the next child at once if it is waited for: what the last ones missed may be there now. */
+  retry(): void {
+    if (this.#state !== 'backoff') return;
+    clearTimeout(this.#retry);
+    this.#launch();
   }
 
   /** Kills the child and starts no more; resolves when it is gone. Idempotent. */

@@ -5,9 +5,11 @@ import { probeEncoders } from '../gst/probe.ts';
 import { formatOf } from '../gst/video-codec.ts';
 import { videoPipeline } from '../gst/video-pipeline.ts';
 import { latencyModes } from '../protocol/latency-mode.ts';
+import { requireSoundSocket, requireXSocket } from './awaited-sockets.ts';
 import type { Config } from './config/schema.ts';
 import { openXDesktop, type XDesktop, type XDesktopState } from './desktop/x-desktop.ts';
 import { GatewayCounters } from './gateway-counters.ts';
+import { watchHealth } from './health-watch.ts';
 import { loginLink } from './http/api.ts';
 import { createApp } from './http/app.ts';
 import { TRANSPORT_PATH } from './http/gateway.ts';
@@ -89,8 +91,16 @@ async function composeOrThrow(
   const desktop = await openDesktopPort(config, screen, {
     logger,
     onPointer: (image) => session.pointerChanged(image),
+    onConnected: () => video.retry(),
   });
   closers.push(() => desktop.close());
+  const health = watchHealth(() => ({
+    display: screen.display && { name: screen.display.name, isConnected: desktop.isConnected() },
+    hasPicture: video.isRunning,
+    hasSound: audio?.isRunning,
+    isFed: config.source === 'pipe',
+  }));
+  closers.push(sync(() => health.close()));
   const session: DesktopSession = new DesktopSession({
     video,
     audio: quiet ?? audio,
@@ -132,10 +142,7 @@ async function composeOrThrow(
       session.hasRoomFor(id)
         ? { type: 'admitted' }
         : { type: 'full', retryAfterSeconds: FULL_RETRY_SECONDS },
-    health: () =>
-      video.pid === undefined
-        ? { type: 'failing', reason: 'no encoder is running' }
-        : { type: 'ok' },
+    probes: { ready: () => health.core.ready, live: () => health.core.live },
     onConnection: (socket: WebSocket, grant: Grant) =>
       session.connect(new WebSocketTransport({ socket, clock, logger }), grant),
     onLogout: (id) => session.logout(id),
@@ -150,6 +157,7 @@ async function composeOrThrow(
   closers.push(async () => webTransport?.close());
   // The first to close: clients are told why before their connections go.
   closers.push(() => session.close('the gateway is stopping'));
+  closers.push(sync(() => health.core.stopping()));
 
   return {
     origin: at.origin,
@@ -197,7 +205,10 @@ function startEncoder(config: Config, { screen, logger, encoder }: EncoderParts)
   const source = startMediaSource({
     name: 'video',
     codec: formatOf(codec),
-    description: () => videoPipeline({ source: screen.video, frameRate, encoder, bitrateKbps }),
+    description: () => {
+      if (screen.video.type === 'x11') requireXSocket(screen.video.display);
+      return videoPipeline({ source: screen.video, frameRate, encoder, bitrateKbps });
+    },
     bitrateUnit,
     bitrateProperty,
     keyframeBy,
@@ -216,7 +227,10 @@ function startAudio(config: Config, screen: Screen, logger: Logger): SoundSource
   return startMediaSource({
     name: 'audio',
     codec: 'opus',
-    description: (chosen = frameMs) => audioPipeline({ source, frameMs: chosen, bitrateBps }),
+    description: (chosen = frameMs) => {
+      if (source.type === 'pulse') requireSoundSocket(source.server ?? process.env['PULSE_SERVER']);
+      return audioPipeline({ source, frameMs: chosen, bitrateBps });
+    },
     bitrateUnit: 'bps',
     env: screen.env,
     canRest: source.type === 'pulse',
@@ -227,6 +241,8 @@ function startAudio(config: Config, screen: Screen, logger: Logger): SoundSource
 interface DesktopPortOptions {
   readonly logger: Logger;
   onPointer(image: NonNullable<DesktopPort['pointer']>): void;
+  /** The display is there, for the first time or again. */
+  onConnected(): void;
 }
 
 /** Is told what happens on the screen. */
@@ -236,6 +252,8 @@ interface OpenedPort {
   readonly port: DesktopPort;
   /** Begins to tell of changes of the screen; never called for a source that cannot tell. */
   watch(watcher: ScreenWatcher): void;
+  /** Whether the display can be reached. */
+  isConnected(): boolean;
   close(): Promise<void>;
 }
 
@@ -250,6 +268,7 @@ async function openDesktopPort(
     return {
       port: { size: { width, height }, pointer: undefined, inject: () => undefined },
       watch: () => undefined,
+      isConnected: () => true,
       close: () => Promise.resolve(),
     };
   }
@@ -259,7 +278,11 @@ async function openDesktopPort(
     display: display.name,
     ...(display.authority === undefined ? {} : { authority: display.authority }),
     logger: options.logger,
-    onState: (state) => logDisplay(options.logger, display.name, state),
+    size: { width: config.desktop.width, height: config.desktop.height },
+    onState: (state) => {
+      logDisplay(options.logger, display.name, state);
+      if (state.type === 'connected') options.onConnected();
+    },
     onCursor: (image) => options.onPointer(image),
     onChange: () => {
       isWatched = true;
@@ -287,6 +310,7 @@ async function openDesktopPort(
       watcher = added;
       if (isWatched) added.screenChanged();
     },
+    isConnected: () => x.state.type === 'connected',
     close: () => x.close(),
   };
 }

@@ -41,8 +41,10 @@ export interface MediaSource {
   readonly faults: MediaFaults;
   /** Children started beyond the first. */
   readonly restarts: number;
-  /** The child's process; undefined between two of them. */
-  readonly pid: number | undefined;
+  /** Whether it delivers, or is paused and would. */
+  readonly isRunning: boolean;
+  /** What it captures has just come: a child that failed without it is started again at once. */
+  retry(): void;
   close(): Promise<void>;
 }
 
@@ -107,9 +109,10 @@ export function startMediaSource(options: MediaSourceOptions): SoundSource {
     get parameters() {
       return stream.parameters;
     },
-    get pid() {
-      return source.pid;
+    get isRunning() {
+      return source.isRunning;
     },
+    retry: () => source.retry(),
     subscribe: (sink) => stream.subscribe(sink),
     requestKeyframe: () => source.requestKeyframe(),
     setPaused: (paused) => {

@@ -66,8 +66,13 @@ export class SwitchingVideo implements MediaSource {
     return this.#current.source.parameters;
   }
 
-  get pid(): number | undefined {
-    return this.#current.source.pid;
+  get isRunning(): boolean {
+    return this.#current.source.isRunning;
+  }
+
+  retry(): void {
+    this.#current.source.retry();
+    this.#next?.video.source.retry();
   }
 
   get faults(): MediaFaults {

@@ -18,6 +18,8 @@ export interface XDesktopOptions {
   readonly display: string;
   /** Path of the Xauthority file; XAUTHORITY or ~/.Xauthority unless given. */
   readonly authority?: string;
+  /** What its size is taken for until it is connected for the first time, in pixels. */
+  readonly size?: PixelSize;
   readonly logger: Logger;
   onState(state: XDesktopState): void;
   /** At most 30 a second; the same image is never told twice in a row. */
@@ -39,13 +41,13 @@ export interface XDesktop {
   close(): Promise<void>;
 }
 
-/** How long the first connection may take, in ms. */
-const FIRST_CONNECTION_MS = 10_000;
+/** How long the gateway's start waits for the first attempt, in ms: a server that hangs answers no request. A guess. */
+const FIRST_ATTEMPT_MS = 2_000;
 
 /** Pauses between attempts in ms; the last one repeats. A restarted server is back within a few hundred ms. */
 const RETRY_MS: readonly number[] = [100, 200, 400, 800, 1_000];
 
-/** Opens a display and keeps it open. Resolves at the first connection; rejects when there is none within 10 s. */
+/** Opens a display and keeps it open. Resolves after the first attempt, which is given 2 s, whatever became of it. */
 export async function openXDesktop(options: XDesktopOptions): Promise<XDesktop> {
   const desktop = new ReconnectingDesktop(options);
   await desktop.start();
@@ -54,7 +56,7 @@ export async function openXDesktop(options: XDesktopOptions): Promise<XDesktop> 
 
 class ReconnectingDesktop implements XDesktop {
   readonly #options: XDesktopOptions;
-  readonly #input = new XInput({ width: 1, height: 1 });
+  readonly #input: XInput;
   #state: XDesktopState = { type: 'connecting', attempt: 1 };
   #cursor: CursorImage | undefined;
   #connection: XConnection | undefined;
@@ -63,6 +65,7 @@ class ReconnectingDesktop implements XDesktop {
 
   constructor(options: XDesktopOptions) {
     this.#options = options;
+    this.#input = new XInput(options.size ?? { width: 1, height: 1 });
   }
 
   get input(): DesktopInput {
@@ -82,20 +85,18 @@ class ReconnectingDesktop implements XDesktop {
   }
 
   async start(): Promise<void> {
-    const giveUpAt = performance.now() + FIRST_CONNECTION_MS;
-    for (;;) {
-      try {
-        await this.#connect();
-        return;
-      } catch (error) {
-        const pause = this.#pause();
-        if (performance.now() + pause > giveUpAt) {
-          this.#enter({ type: 'closed' });
-          throw error;
-        }
-        await new Promise((resolve) => setTimeout(resolve, pause));
-      }
-    }
+    const { display, logger } = this.#options;
+    const attempt = this.#connect().catch((error: unknown) => {
+      const reason = textOf(error);
+      logger.warn(`waits for the X display ${display}`, { reason });
+      this.#lost(reason);
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, FIRST_ATTEMPT_MS);
+    });
+    await Promise.race([attempt, patience]);
+    clearTimeout(timer);
   }
 
   async close(): Promise<void> {
@@ -165,7 +166,7 @@ class ReconnectingDesktop implements XDesktop {
     this.#enter({ type: 'lost', reason, retryInMs });
     this.#retry = setTimeout(() => {
       this.#connect().catch((error: unknown) => {
-        this.#lost(error instanceof Error ? error.message : String(error));
+        this.#lost(textOf(error));
       });
     }, retryInMs);
   }
@@ -201,3 +202,5 @@ class ReconnectingDesktop implements XDesktop {
     return this.#state.type === 'closed';
   }
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -13,6 +13,7 @@ import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
 import { OriginPolicy, reachableAddress } from './origin-policy.ts';
 import { pageHeaders } from './page-headers.ts';
 import { registerPage } from './page.ts';
+import { probePaths, registerProbes } from './probes.ts';
 import { SocketWatch } from './socket-watch.ts';
 import { endWithFault, WebSocketUpgrade } from './web-socket-upgrade.ts';
 
@@ -104,18 +105,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.headers(pageHeaders(policy.pageHosts(request.headers.host)));
-    // Probes ask by whatever address they know.
-    if (request.url !== '/healthz') requireOwnHost(request.raw, policy);
+    if (!probePaths.has(request.url)) requireOwnHost(request.raw, policy);
     if (sessionOf(request.raw, options.sessions) !== undefined) {
       watch.authenticated(request.raw.socket);
     }
   });
   await fastify.register(fastifyCookie);
-  fastify.get('/healthz', (_, reply) => {
-    const health = options.health();
-    void reply.header('cache-control', 'no-store').code(health.type === 'ok' ? 200 : 503);
-    return health.type === 'ok' ? { status: 'ok' } : { status: 'failing', reason: health.reason };
-  });
+  registerProbes(fastify, options.probes);
   registerApi(fastify, { ...options, policy });
   await registerPage(fastify, config.clientDirectory);
 

@@ -10,16 +10,13 @@ import type { LoginSession, LoginSessions } from './login-sessions.ts';
 import type { LoginTokens } from './login-tokens.ts';
 import type { OriginPolicy } from './origin-policy.ts';
 import type { PasswordCheck } from './password.ts';
+import type { Probes } from './probes.ts';
 import { readSessionCookie } from './session-cookie.ts';
 import type { Tickets } from './tickets.ts';
 
 /** Whether one more connection fits. */
 export type Admittance =
   { readonly type: 'admitted' } | { readonly type: 'full'; readonly retryAfterSeconds: number };
-
-/** How the whole server is, for /healthz. The reason is public: no names, no paths. */
-export type Health =
-  { readonly type: 'ok' } | { readonly type: 'failing'; readonly reason: string };
 
 /** What the HTTP part needs of the rest of the server; compose.ts brings them together. */
 export interface GatewayOptions {
@@ -39,7 +36,7 @@ export interface GatewayOptions {
   readonly desktop: () => { readonly width: number; readonly height: number } | undefined;
   /** Asked for each ticket and before each WebSocket. */
   readonly admit: (session: LoginSession) => Admittance;
-  readonly health: () => Health;
+  readonly probes: Probes;
   /** A WebSocket that has passed every check; the callee owns it from here on. Called synchronously. */
   readonly onConnection: (socket: WebSocket, grant: Grant) => void;
   /** A login was ended by its owner: its connections should end. */

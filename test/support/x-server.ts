@@ -13,14 +13,16 @@ export interface TestXServer {
   close(): Promise<void>;
 }
 
-/** Starts Xvfb on a display that is free, or on a given one. */
+/** Starts Xvfb on a display that is free, or on a given one; with an Xauthority file it lets nobody in without its cookie. */
 export async function startXServer(
   size = { width: 800, height: 600 },
   display?: string,
+  authority?: string,
 ): Promise<TestXServer> {
   const args = ['-displayfd', '3', '-screen', '0', `${size.width}x${size.height}x24`];
   args.push('-nolisten', 'tcp', '-noreset');
   if (display !== undefined) args.unshift(display);
+  if (authority !== undefined) args.push('-auth', authority);
   const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const ended = once(server, 'exit');
   const [number] = (await once(server.stdio[3] as Readable, 'data')) as [Buffer];
@@ -30,7 +32,7 @@ export async function startXServer(
     process: server,
     restart: async () => {
       await ended;
-      return startXServer(size, name);
+      return startXServer(size, name, authority);
     },
     close: async () => {
       server.kill('SIGKILL');

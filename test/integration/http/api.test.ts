@@ -188,7 +188,9 @@ test('a foreign name is refused everywhere but at the probe', async () => {
     const reply = await ask(server.origin, path, { headers });
     expect([path, reply.status, reply.json]).toEqual([path, 403, refusal('hostRefused')]);
   }
-  expect((await ask(server.origin, '/healthz', { headers })).json).toEqual({ status: 'ok' });
+  for (const path of ['/startupz', '/readyz', '/healthz']) {
+    expect((await ask(server.origin, path, { headers })).json).toEqual({ status: 'ok' });
+  }
 });
 
 test('on a plain http name the login says what is missing', async () => {
@@ -326,10 +328,20 @@ test('logging in again in the same browser ends the login before', async () => {
   expect(server.loggedOut).toHaveLength(1);
 });
 
-test('the probe tells of a failing server', async () => {
-  const { origin } = await start({ health: () => ({ type: 'failing', reason: 'no picture' }) });
-  const reply = await ask(origin, '/healthz');
-  expect([reply.status, reply.json]).toEqual([503, { status: 'failing', reason: 'no picture' }]);
+test('each probe tells of what it is asked for', async () => {
+  const failing = (reason: string) => ({ isOk: false, reasons: [reason], notes: ['no sound'] });
+  const { origin } = await start({
+    probes: { ready: () => failing('no picture'), live: () => failing('no encoder') },
+  });
+  const [up, ready, live] = [
+    await ask(origin, '/startupz'),
+    await ask(origin, '/readyz'),
+    await ask(origin, '/healthz'),
+  ];
+  expect([up.status, up.json]).toEqual([200, { status: 'ok' }]);
+  const body = (reason: string) => ({ status: 'failing', reasons: [reason], notes: ['no sound'] });
+  expect([ready.status, ready.json]).toEqual([503, body('no picture')]);
+  expect([live.status, live.json]).toEqual([503, body('no encoder')]);
 });
 
 test('neither token, cookie, ticket nor password is logged, and refusals are counted', async () => {

@@ -42,7 +42,7 @@ export interface AppUnderTest extends ListeningAt {
 }
 
 export interface TestedSettings extends Partial<
-  Pick<AppOptions, 'admit' | 'limits' | 'tls' | 'webTransport' | 'health'>
+  Pick<AppOptions, 'admit' | 'limits' | 'tls' | 'webTransport' | 'probes'>
 > {
   readonly host?: string;
   readonly publicOrigins?: readonly string[];
@@ -50,6 +50,8 @@ export interface TestedSettings extends Partial<
   /** A directory with a page instead of the small one made for the test. */
   readonly clientDirectory?: string;
 }
+
+const WELL = { isOk: true, reasons: [], notes: [] };
 
 /** Starts the real server on a free port of 127.0.0.1. */
 export async function startApp(settings: TestedSettings = {}): Promise<AppUnderTest> {
@@ -85,7 +87,7 @@ export async function startApp(settings: TestedSettings = {}): Promise<AppUnderT
     webTransport: () => undefined,
     desktop: () => ({ width: 1280, height: 720 }),
     admit: () => ({ type: 'admitted' }),
-    health: () => ({ type: 'ok' }),
+    probes: { ready: () => WELL, live: () => WELL },
     onConnection: (socket, grant) => seen.connections.push({ socket, grant }),
     onLogout: (session) => seen.loggedOut.push(session),
     onLeave: (...goodbye) => seen.left.push(goodbye),
