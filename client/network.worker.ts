@@ -181,6 +181,8 @@ class NetworkWorker {
         this.#sound?.decode(payload, { missing, captureTime: header.captureTime });
       },
       move: (unit) => this.#link?.moveAsked(unit),
+      goaway: ({ remaining, message }) =>
+        toPage({ type: 'ending', ending: message === '' ? undefined : { remaining, message } }),
       cursor: (payload) => {
         const cursor = decodeCursor(payload);
         if (cursor !== undefined) toPage({ type: 'cursor', cursor });

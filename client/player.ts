@@ -40,6 +40,7 @@ import type {
   PatternProbeReport,
   PlayerState,
   PlayerStats,
+  SessionEnding,
   SoundState,
   ToNetworkWorker,
   ToVideoWorker,
@@ -52,6 +53,7 @@ export type {
   PatternProbeReport,
   PlayerState,
   PlayerStats,
+  SessionEnding,
   SoundState,
   TransportChoice,
   TransportMove,
@@ -68,6 +70,8 @@ export interface PlayerOptions {
   onCursor(cursor: Cursor): void;
   /** The transport has changed, or could not although it was to; what is seen and heard went on. */
   onMove?(move: TransportMove): void;
+  /** The gateway will end the connection, or, with undefined, will not after all. */
+  onEnding?(ending: SessionEnding | undefined): void;
   /** About twice a second while connected. */
   onStats(stats: PlayerStats): void;
   /** What the user chose earlier; `?mode=` and `?transport=` of the page's address are stronger. */
@@ -306,6 +310,9 @@ export class Player {
         break;
       case 'moved':
         this.#moved(message.move);
+        break;
+      case 'ending':
+        this.#options.onEnding?.(message.ending);
         break;
       case 'chosen':
         this.#choices.get(message.request)?.(message.holds);

@@ -42,6 +42,14 @@ export interface PlayerState {
   readonly message?: string;
 }
 
+/** The gateway says that it will end the connection. */
+export interface SessionEnding {
+  /** Milliseconds from when it was told. */
+  readonly remaining: number;
+  /** One sentence for the user. */
+  readonly message: string;
+}
+
 /** The desktop's pointer image. `rgba` holds width × height × 4 bytes, not premultiplied; the hot spot is in pixels. */
 export type Cursor =
   | { readonly type: 'hidden' }
@@ -274,6 +282,7 @@ export type FromNetworkWorker =
     }
   | { readonly type: 'winner'; readonly transport: TransportKind }
   | { readonly type: 'moved'; readonly move: TransportMove }
+  | { readonly type: 'ending'; readonly ending: SessionEnding | undefined }
   | { readonly type: 'chosen'; readonly request: number; readonly holds: boolean }
   | { readonly type: 'cursor'; readonly cursor: Cursor }
   /** How much later than the fastest nearly all sound comes; when that has changed. */

@@ -24,10 +24,12 @@ import type { Logger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
 import { quietSound } from './quiet-sound.ts';
 import { openScreen, type Screen } from './screen.ts';
+import { watchSessionLimits } from './session-limit-watch.ts';
 import { createClock, type Clock } from './session-clock.ts';
 import { DesktopSession, type DesktopPort } from './session/desktop-session.ts';
 import { streamRules } from './stream-rules.ts';
 import { SwitchingVideo, type RunningVideo } from './switching-video.ts';
+import type { ServerTransport } from './transport/transport.ts';
 import { WebSocketTransport } from './transport/websocket.ts';
 import { openWebTransport, type WebTransportEndpoint } from './webtransport-endpoint.ts';
 
@@ -117,12 +119,19 @@ async function composeOrThrow(
     },
     onDropped: (reason, count) => counters.dropped(reason, count),
     onUnused: (reason, count) => counters.unused(reason, count),
+    onActive: (login) => limits.active(login),
   });
   desktop.watch(session);
 
   const now = (): number => performance.now();
   const tokens = new LoginTokens({ now, lifetimeSeconds: config.auth.tokenSeconds });
   const sessions = new LoginSessions({ now });
+  const limits = watchSessionLimits(config.session, sessions, session);
+  closers.push(sync(() => limits.close()));
+  const connect = (transport: ServerTransport, grant: Grant): void => {
+    limits.connected(grant);
+    session.connect(transport, grant);
+  };
   const tickets = new Tickets({ now, isSessionOpen: (id) => sessions.isOpen(id) });
   const { password } = config.auth;
   let webTransport: WebTransportEndpoint | undefined;
@@ -144,7 +153,7 @@ async function composeOrThrow(
         : { type: 'full', retryAfterSeconds: FULL_RETRY_SECONDS },
     probes: { ready: () => health.core.ready, live: () => health.core.live },
     onConnection: (socket: WebSocket, grant: Grant) =>
-      session.connect(new WebSocketTransport({ socket, clock, logger }), grant),
+      connect(new WebSocketTransport({ socket, clock, logger }), grant),
     onLogout: (id) => session.logout(id),
     onLeave: (id, connection) => session.leave(id, connection),
     onRefused: (code) => counters.refused(code),
@@ -153,10 +162,10 @@ async function composeOrThrow(
   const unwatch = https?.watch((renewed) => app.setCertificate(renewed));
   if (unwatch !== undefined) closers.push(sync(unwatch));
   const at = await app.listen();
-  webTransport = await offerWebTransport(config, { at, clock, logger, tickets, session });
+  webTransport = await offerWebTransport(config, { at, clock, logger, tickets, connect });
   closers.push(async () => webTransport?.close());
   // The first to close: clients are told why before their connections go.
-  closers.push(() => session.close('the gateway is stopping'));
+  closers.push(() => session.close('The gateway is stopping.'));
   closers.push(sync(() => health.core.stopping()));
 
   return {
@@ -331,12 +340,12 @@ interface WebTransportParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tickets: Tickets;
-  readonly session: DesktopSession;
+  connect(transport: ServerTransport, grant: Grant): void;
 }
 
 async function offerWebTransport(
   config: Config,
-  { at, clock, logger, tickets, session }: WebTransportParts,
+  { at, clock, logger, tickets, connect }: WebTransportParts,
 ): Promise<WebTransportEndpoint | undefined> {
   if (!config.webTransport.enabled) return undefined;
   return openWebTransport({
@@ -350,6 +359,6 @@ async function offerWebTransport(
       const grant = tickets.redeem(query.get('ticket') ?? '', 'webTransport');
       return grant?.origin === origin ? grant : undefined;
     },
-    onTransport: (transport, grant) => session.connect(transport, grant),
+    onTransport: connect,
   });
 }

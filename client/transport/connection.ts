@@ -2,6 +2,7 @@ import { KeyRequestReason } from '../../protocol/control/abandon.ts';
 import type { ControlUnit } from '../../protocol/control/control-unit.ts';
 import type { Hello, HelloAck } from '../../protocol/control/hello.ts';
 import type { MoveUnit } from '../../protocol/control/move.ts';
+import type { GoawayUnit } from '../../protocol/control/session.ts';
 import type { SettingsUnit, StreamFacts } from '../../protocol/control/stream.ts';
 import type { RoleName } from '../../protocol/control/role.ts';
 import type { RateUnit, ReportValues } from '../../protocol/control/report.ts';
@@ -32,6 +33,8 @@ export interface ConnectionSink {
   role(role: RoleName): void;
   /** The server asks for another transport. */
   move(unit: MoveUnit): void;
+  /** The server will close; an empty message: it will not after all. */
+  goaway(unit: GoawayUnit): void;
   /** The settings in force have changed, or a SETTINGS is answered. */
   stream(facts: StreamFacts): void;
   /** Session clock minus local time, µs; again whenever the estimate moves. */
@@ -271,8 +274,10 @@ export class Connection {
       case 'rate':
         this.#rate = unit;
         break;
-      // GOAWAY precedes a close that tells the same; the others have no use here yet.
       case 'goaway':
+        this.#sink?.goaway(unit);
+        break;
+      // These have no use here yet.
       case 'revise':
       case 'flowAccept':
       case 'flowUpdate':

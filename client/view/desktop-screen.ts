@@ -1,7 +1,13 @@
 /** One connection on the screen: picture, bar, overlay and settings around one player. */
 import { LitElement, css, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { PlayerState, PlayerStats, SoundState, TransportMove } from '../player.ts';
+import type {
+  PlayerState,
+  PlayerStats,
+  SessionEnding,
+  SoundState,
+  TransportMove,
+} from '../player.ts';
 import { flagsOf } from '../input/keyboard-facts.ts';
 import { isStatisticsKey } from '../input/local-keys.ts';
 import type { SettingName } from '../settings/setting-access.ts';
@@ -72,6 +78,7 @@ export class DesktopScreen extends LitElement {
     stats: { state: true },
     sound: { state: true },
     move: { state: true },
+    ending: { state: true },
     view: { state: true },
     isFullscreen: { state: true },
     areSettingsOpen: { state: true },
@@ -88,6 +95,8 @@ export class DesktopScreen extends LitElement {
   declare sound: SoundState;
   /** The newest change of the transport. */
   declare move: TransportMove | undefined;
+  /** What the gateway says of the end of the session, if it is near. */
+  declare ending: SessionEnding | undefined;
   /** What the settings show; undefined until there is a player. */
   declare view: SettingsView | undefined;
   declare isFullscreen: boolean;
@@ -160,6 +169,7 @@ export class DesktopScreen extends LitElement {
       onState: (state) => this.#stateChanged(state),
       onCursor: (cursor) => view.showCursor(cursor),
       onMove: (move) => (this.move = move),
+      onEnding: (ending) => (this.ending = ending),
       onStats: (stats) => this.#statsChanged(stats),
     });
     control.join(this.#player);
@@ -204,7 +214,10 @@ export class DesktopScreen extends LitElement {
         .controllable=${mayControl}
         .listener=${this.#listener}
       ></oriel-desktop-view>
-      <oriel-move-notice .move=${this.move}></oriel-move-notice>
+      <oriel-move-notice
+        .move=${this.move}
+        .ending=${isLive ? this.ending : undefined}
+      ></oriel-move-notice>
       <oriel-connection-overlay
         .state=${state}
         .isOverPicture=${hadPicture}

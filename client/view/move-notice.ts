@@ -1,14 +1,14 @@
-/** A few words over the picture when the session has changed its transport, or could not. */
+/** A few words over the picture: the session has changed its transport, or could not, or is about to end. */
 import { LitElement, css, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { TransportMove } from '../player.ts';
+import type { SessionEnding, TransportMove } from '../player.ts';
 import { moveText } from './status-text.ts';
 import { base } from './theme.ts';
 
 /** Long enough to read two short sentences, ms. */
 const SHOWN_MS = 8_000;
 
-/** `<oriel-move-notice>`: shows `move` for eight seconds after it was set. */
+/** `<oriel-move-notice>`: shows `move` for eight seconds after it was set, `ending` until its time has come or it is unset. */
 export class MoveNotice extends LitElement {
   static override readonly styles = [
     base,
@@ -40,38 +40,59 @@ export class MoveNotice extends LitElement {
 
   static override readonly properties = {
     move: { attribute: false },
+    ending: { attribute: false },
     isShown: { state: true },
+    isEnding: { state: true },
   };
 
   /** The newest move; undefined before the first. */
   declare move: TransportMove | undefined;
+  /** What the gateway says of the end of the session, if it is near. */
+  declare ending: SessionEnding | undefined;
   declare isShown: boolean;
+  declare isEnding: boolean;
 
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #endingTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
     this.move = undefined;
+    this.ending = undefined;
     this.isShown = false;
+    this.isEnding = false;
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.#timer);
+    clearTimeout(this.#endingTimer);
   }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('ending')) this.#showEnding();
     if (!changed.has('move') || this.move === undefined) return;
     this.isShown = true;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => (this.isShown = false), SHOWN_MS);
   }
 
+  #showEnding(): void {
+    clearTimeout(this.#endingTimer);
+    this.isEnding = this.ending !== undefined;
+    if (this.ending === undefined) return;
+    this.#endingTimer = setTimeout(() => (this.isEnding = false), this.ending.remaining);
+  }
+
   protected override render(): TemplateResult {
-    const { move, isShown } = this;
-    return html`<div role="status">
-      ${isShown && move !== undefined ? html`<p>${moveText(move)}</p>` : nothing}
-    </div>`;
+    const text = this.#text();
+    return html`<div role="status">${text === undefined ? nothing : html`<p>${text}</p>`}</div>`;
+  }
+
+  /** The end of the session is the more important news. */
+  #text(): string | undefined {
+    if (this.isEnding && this.ending !== undefined) return this.ending.message;
+    return this.isShown && this.move !== undefined ? moveText(this.move) : undefined;
   }
 }
 

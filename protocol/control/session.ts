@@ -23,12 +23,12 @@ export interface ErrorUnit {
   readonly message: string;
 }
 
-/** Says that the sender will close the connection and that the peer should connect anew. */
+/** Says that the sender will close the connection, or, by an empty message, that it will not after all. */
 export interface GoawayUnit {
   readonly type: 'goaway';
   /** Time left until the close. */
   readonly remaining: Millis;
-  /** For a log, not for a person; at most 1,024 bytes of UTF-8. */
+  /** One sentence for the user; at most 1,024 bytes of UTF-8. */
   readonly message: string;
 }
 

@@ -70,6 +70,13 @@ export class LoginSessions {
     return session;
   }
 
+  /** Ends the session of this name, whoever asks. */
+  end(id: string): void {
+    for (const [hash, session] of this.#byHash) {
+      if (session.id === id) this.#remove(hash, session);
+    }
+  }
+
   #remove(hash: string, session: KeptSession): void {
     this.#byHash.delete(hash);
     this.#open.delete(session.id);

@@ -1,7 +1,7 @@
 import { SessionCode } from '../../protocol/errors.ts';
 import type { InputEvent } from '../../protocol/input.ts';
-import type { Micros } from '../../protocol/time.ts';
 import type { VideoCodecName } from '../../protocol/video-codec.ts';
+import { millis, type Micros, type Millis } from '../../protocol/time.ts';
 import type { AccessUnit, AccessUnitSink, VideoParameters } from '../ingest/access-unit.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { DropReason } from '../schedule/drop-policy.ts';
@@ -24,6 +24,9 @@ import { Viewer, type Admission } from './viewer.ts';
 
 /** How often time passes for the viewers: fine enough for a 1 s silence and a 10 s stall. */
 const TICK_MS = 50;
+
+/** From GOAWAY to the close when the gateway ends: a round trip, so that it is not overtaken. Milliseconds; a guess. */
+const GOAWAY_MS = 250;
 
 /** A picture or sound source: its access units, and what can be asked of its encoder. */
 export interface MediaPort {
@@ -74,6 +77,8 @@ export interface DesktopSessionOptions {
   onDropped(reason: DropReason, count: number): void;
   /** Told of what a client says it could not use. */
   onUnused(reason: UnusedReason, count: number): void;
+  /** Somebody of this login typed or pointed. */
+  onActive?(session: string): void;
 }
 
 /** One desktop and everybody who watches or controls it. */
@@ -200,12 +205,18 @@ export class DesktopSession implements ViewerDesktop {
     }
   }
 
-  /** Ends a login: its connections close and its control is free. */
-  logout(session: string): void {
+  /** Ends a login: its connections close and its control is free. Its users read why, if that is given. */
+  logout(session: string, reason?: string): void {
     this.#lease.release(session);
-    for (const viewer of this.#viewers) {
-      if (viewer.admission.session === session) viewer.close(SessionCode.auth, 'logged out');
+    for (const viewer of this.#of(session)) {
+      if (reason === undefined) viewer.close(SessionCode.auth, 'logged out');
+      else viewer.close(SessionCode.ok, reason);
     }
+  }
+
+  /** Tells the users of a login that it ends soon; an empty message says that it will not after all. */
+  warn(session: string, remaining: Millis, message: string): void {
+    for (const viewer of this.#of(session)) viewer.goaway(remaining, message);
   }
 
   async close(reason: string): Promise<void> {
@@ -213,6 +224,8 @@ export class DesktopSession implements ViewerDesktop {
     this.#keyframes.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     const closing = [...this.#viewers].map((viewer) => viewer.closed);
+    for (const viewer of this.#viewers) viewer.goaway(millis(GOAWAY_MS), reason);
+    if (closing.length > 0) await new Promise((resolve) => setTimeout(resolve, GOAWAY_MS));
     for (const viewer of this.#viewers) viewer.close(SessionCode.shutdown, reason);
     await Promise.all(closing);
   }
@@ -292,6 +305,7 @@ export class DesktopSession implements ViewerDesktop {
   }
 
   claimControl(session: string, now: Micros): boolean {
+    this.#options.onActive?.(session);
     return this.#lease.claim(session, now);
   }
 

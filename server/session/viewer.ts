@@ -4,8 +4,8 @@ import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
 import type { Refused, SettingsUnit } from '../../protocol/control/stream.ts';
 import type { InputEvent } from '../../protocol/input.ts';
 import { clientLimits } from '../../protocol/limits.ts';
-import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
 import { takesStream } from '../../protocol/video-codec.ts';
+import { millis, millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import { zeroDropCounters, type DropCounters, type DropReason } from '../schedule/drop-policy.ts';
 import type { Clock } from '../session-clock.ts';
@@ -177,6 +177,11 @@ export class Viewer {
     if (this.#isOver) return;
     const stream = this.#settings?.news(this.#controls, answer);
     if (stream !== undefined) this.#options.transport.sendControl({ type: 'stream', stream });
+  }
+
+  /** Tells the client that its connection will be closed; an empty message withdraws that. */
+  goaway(remaining: Millis, message: string): void {
+    if (this.isLive) this.#options.transport.sendControl({ type: 'goaway', remaining, message });
   }
 
   /** Ends the connection: keys are released and the desktop is left at once. Idempotent. */

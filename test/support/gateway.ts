@@ -91,6 +91,12 @@ export class Gateway {
     return this.#ended;
   }
 
+  /** Ends the gateway as a container runtime does and returns its exit code. */
+  async terminate(): Promise<number | null> {
+    this.#process.kill('SIGTERM');
+    return this.#ended;
+  }
+
   async #nextLink(): Promise<string> {
     const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
     return new Promise<string>((resolve, reject) => {

@@ -16,12 +16,15 @@ export class HeadlessViewer {
   #dataBytes = 0;
   #dataUnits = 0;
   #pings = 0;
+  #goaway: string | undefined;
+  #closeCode: number | undefined;
 
   private constructor(socket: WebSocket, onMessage: (message: CompleteMessage) => void) {
     this.#socket = socket;
     this.#onMessage = onMessage;
     socket.on('message', (data: Buffer) => this.#take(data));
     socket.on('error', () => undefined);
+    socket.on('close', (code) => (this.#closeCode = code));
     const hello = {
       versions: [1],
       video: ['avc1.42C028'],
@@ -69,6 +72,16 @@ export class HeadlessViewer {
     return this.#dataUnits;
   }
 
+  /** What the last GOAWAY said; undefined before the first. */
+  get goaway(): string | undefined {
+    return this.#goaway;
+  }
+
+  /** With which WebSocket code the connection was closed; undefined while it stands. */
+  get closeCode(): number | undefined {
+    return this.#closeCode;
+  }
+
   /** Bytes of everything that arrived so far, WebSocket's own framing left out. */
   get wireBytes(): number {
     return this.#wireBytes;
@@ -84,6 +97,7 @@ export class HeadlessViewer {
     if (!isDataUnitId(bytes[0] ?? 0)) {
       const control = decodeControl(bytes);
       if (control.type === 'abandon') this.#reassembler.abandon(control.flow, control);
+      if (control.type === 'goaway') this.#goaway = control.message;
       return;
     }
     this.#dataUnits += 1;

@@ -57,6 +57,7 @@ function start(page: URL): void {
         cursor: () => undefined,
         role: () => undefined,
         move: () => undefined,
+        goaway: () => undefined,
         stream: () => undefined,
         clock: () => undefined,
       });

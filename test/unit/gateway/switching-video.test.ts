@@ -10,7 +10,7 @@ import { silentLogger } from '../../support/silent-logger.ts';
 /** An encoder that makes what the test tells it to, and keeps what it was told. */
 class ScriptedSource implements MediaSource {
   readonly parameters = undefined;
-  readonly pid = 1;
+  readonly isRunning = true;
   readonly faults = { ...createFaultCounters(), lostPackets: 1 };
   readonly restarts = 1;
   readonly told: string[] = [];
@@ -27,6 +27,7 @@ class ScriptedSource implements MediaSource {
   setBitrate = (kbps: number) => void this.told.push(`bitrate ${kbps}`);
   setFrameRate = (fps: number) => void this.told.push(`frameRate ${fps}`);
   setScale = (scale: number) => void this.told.push(`scale ${scale}`);
+  retry = () => void this.told.push('retry');
   close = () => {
     this.told.push('close');
     return Promise.resolve();

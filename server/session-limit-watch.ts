@@ -1,0 +1,53 @@
+import { millis } from '../protocol/time.ts';
+import type { Config } from './config/schema.ts';
+import type { Grant } from './http/grant.ts';
+import type { LoginSessions } from './http/login-sessions.ts';
+import type { DesktopSession } from './session/desktop-session.ts';
+import { SessionLimits, type LimitOutput } from './session/session-limits.ts';
+
+/** How often the limits are looked at, milliseconds: they are seconds. */
+const LOOK_MS = 1_000;
+
+/** The limits of logins, at work. */
+export interface SessionLimitWatch {
+  connected(grant: Grant): void;
+  /** Somebody of this login typed or pointed. */
+  active(login: string): void;
+  close(): void;
+}
+
+/** Warns and ends logins by the limits of the configuration. */
+export function watchSessionLimits(
+  config: Pick<Config['session'], 'idleSeconds' | 'maxSeconds'>,
+  logins: LoginSessions,
+  desktop: DesktopSession,
+): SessionLimitWatch {
+  const limits = new SessionLimits({
+    idleMs: config.idleSeconds * 1_000,
+    maxMs: config.maxSeconds * 1_000,
+  });
+  const now = (): number => performance.now();
+  const obey = (output: LimitOutput): void => {
+    const { session } = output;
+    switch (output.type) {
+      case 'warn':
+        desktop.warn(session, millis(output.remainingMs), output.message);
+        break;
+      case 'withdraw':
+        desktop.warn(session, millis(0), '');
+        break;
+      case 'end':
+        logins.end(session);
+        desktop.logout(session, output.message);
+        break;
+    }
+  };
+  const timer = setInterval(() => {
+    for (const output of limits.tick(now(), (login) => logins.isOpen(login))) obey(output);
+  }, LOOK_MS);
+  return {
+    connected: ({ session, role }) => limits.connected(session, role, now()),
+    active: (login) => limits.active(login, now()),
+    close: () => clearInterval(timer),
+  };
+}
