@@ -340,7 +340,7 @@ interface WebTransportParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tickets: Tickets;
-  connect(transport: ServerTransport, grant: Grant): void;
+  readonly connect: (transport: ServerTransport, grant: Grant) => void;
 }
 
 async function offerWebTransport(

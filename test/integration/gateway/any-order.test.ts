@@ -58,7 +58,10 @@ test('display, sound server and gateway come and go in any order', async () => {
       if (Number(header.flow) === 4) messages.picture += 1;
       if (Number(header.flow) === 2) messages.sound += 1;
     });
-    closers.unshift(async () => viewer.close());
+    closers.unshift(() => {
+      viewer.close();
+      return Promise.resolve();
+    });
 
     await newCookie();
     const first = await startXServer({ width: 640, height: 480 }, display, authority);
