@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws';
 import { audioPipeline } from '../gst/audio-pipeline.ts';
 import { codecsOf, encoderByName, selectEncoder, type EncoderName } from '../gst/encoders.ts';
 import { probeEncoders } from '../gst/probe.ts';
+import type { VideoSource } from '../gst/settings.ts';
 import { formatOf } from '../gst/video-codec.ts';
 import { videoPipeline } from '../gst/video-pipeline.ts';
 import { latencyModes } from '../protocol/latency-mode.ts';
@@ -23,6 +24,8 @@ import { startMediaSource, type SoundSource } from './media-source.ts';
 import type { Logger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
 import { quietSound } from './quiet-sound.ts';
+import { parseRtpAddress } from './config/rtp-address.ts';
+import { openRtpSource, type RtpSourceOptions } from './rtp-source.ts';
 import { openScreen, type Screen } from './screen.ts';
 import { watchSessionLimits } from './session-limit-watch.ts';
 import { createClock, type Clock } from './session-clock.ts';
@@ -82,7 +85,7 @@ async function composeOrThrow(
 
   const video = await startVideo(config, screen, logger);
   closers.push(() => video.close(), sync(counters.watch('video', video)));
-  const audio = startAudio(config, screen, logger);
+  const audio = await startAudio(config, screen, logger);
   if (audio !== undefined) {
     closers.push(() => audio.close(), sync(counters.watch('audio', audio)));
   }
@@ -92,6 +95,7 @@ async function composeOrThrow(
 
   const desktop = await openDesktopPort(config, screen, {
     logger,
+    pictureSize: () => video.parameters,
     onPointer: (image) => session.pointerChanged(image),
     onConnected: () => video.retry(),
   });
@@ -100,7 +104,7 @@ async function composeOrThrow(
     display: screen.display && { name: screen.display.name, isConnected: desktop.isConnected() },
     hasPicture: video.isRunning,
     hasSound: audio?.isRunning,
-    isFed: config.source === 'pipe',
+    isFed: config.source === 'pipe' || config.source === 'rtp',
   }));
   closers.push(sync(() => health.close()));
   const session: DesktopSession = new DesktopSession({
@@ -179,6 +183,8 @@ async function composeOrThrow(
 }
 
 async function startVideo(config: Config, screen: Screen, logger: Logger): Promise<SwitchingVideo> {
+  const { video: captured } = screen;
+  if (captured === undefined) return receiveVideo(config, logger);
   const available = await probeEncoders();
   const { codec: first, encoder: wanted } = config.video;
   if (selectEncoder({ codec: first, wanted }, available) === undefined) {
@@ -195,19 +201,49 @@ async function startVideo(config: Config, screen: Screen, logger: Logger): Promi
       const encoder = selectEncoder(choice, available);
       if (encoder === undefined)
         throw new RangeError(`codec: expected one of those offered, got ${codec}`);
-      return startEncoder(config, { screen, logger, encoder });
+      return startEncoder(config, { captured, env: screen.env, logger, encoder });
     },
     logger,
   });
 }
 
+/** The encoder is another program, and its codec the only one. */
+async function receiveVideo({ rtp }: Config, logger: Logger): Promise<SwitchingVideo> {
+  const { videoCodec: name, videoPayloadType: payloadType } = rtp;
+  const place = rtpPlace(rtp, 'video');
+  const source = await openRtpSource({ name: 'video', codec: name, payloadType, ...place, logger });
+  return new SwitchingVideo({
+    codecs: [name],
+    start: () => ({ name, encoder: 'rtp', source }),
+    logger,
+  });
+}
+
+/** Where RTP comes in, and from whom. */
+function rtpPlace(
+  rtp: Config['rtp'],
+  kind: 'video' | 'audio',
+): Pick<RtpSourceOptions, 'address' | 'sender'> {
+  const address = parseRtpAddress(rtp[kind] ?? '');
+  if (address === undefined) throw new TypeError(`rtp.${kind}: expected an address, got none`);
+  const ssrc = kind === 'video' ? rtp.videoSsrc : rtp.audioSsrc;
+  const { sender: host } = rtp;
+  return host === undefined || ssrc === undefined
+    ? { address }
+    : { address, sender: { host, ssrc } };
+}
+
 interface EncoderParts {
-  readonly screen: Screen;
+  readonly captured: VideoSource;
+  readonly env: Screen['env'];
   readonly logger: Logger;
   readonly encoder: EncoderName;
 }
 
-function startEncoder(config: Config, { screen, logger, encoder }: EncoderParts): RunningVideo {
+function startEncoder(
+  config: Config,
+  { captured, env, logger, encoder }: EncoderParts,
+): RunningVideo {
   const { frameRate, bitrateKbps } = config.video;
   const { codec, bitrateUnit, bitrateProperty, keyframeBy } = encoderByName(encoder);
   logger.info('encoder chosen', { codec, encoder, frameRate, bitrateKbps });
@@ -215,20 +251,29 @@ function startEncoder(config: Config, { screen, logger, encoder }: EncoderParts)
     name: 'video',
     codec: formatOf(codec),
     description: () => {
-      if (screen.video.type === 'x11') requireXSocket(screen.video.display);
-      return videoPipeline({ source: screen.video, frameRate, encoder, bitrateKbps });
+      if (captured.type === 'x11') requireXSocket(captured.display);
+      return videoPipeline({ source: captured, frameRate, encoder, bitrateKbps });
     },
     bitrateUnit,
     bitrateProperty,
     keyframeBy,
-    env: screen.env,
-    canRest: screen.video.type === 'x11',
+    env,
+    canRest: captured.type === 'x11',
     logger,
   });
   return { name: codec, encoder, source };
 }
 
-function startAudio(config: Config, screen: Screen, logger: Logger): SoundSource | undefined {
+async function startAudio(
+  config: Config,
+  screen: Screen,
+  logger: Logger,
+): Promise<SoundSource | undefined> {
+  if (config.source === 'rtp' && config.rtp.audio !== undefined) {
+    const { audioPayloadType: payloadType } = config.rtp;
+    const place = rtpPlace(config.rtp, 'audio');
+    return openRtpSource({ name: 'audio', codec: 'opus', payloadType, ...place, logger });
+  }
   const source = screen.audio;
   if (source === undefined) return undefined;
   const { bitrateBps } = config.audio;
@@ -249,6 +294,8 @@ function startAudio(config: Config, screen: Screen, logger: Logger): SoundSource
 
 interface DesktopPortOptions {
   readonly logger: Logger;
+  /** Of pictures that another program makes. */
+  readonly pictureSize: () => { readonly width: number; readonly height: number } | undefined;
   onPointer(image: NonNullable<DesktopPort['pointer']>): void;
   /** The display is there, for the first time or again. */
   onConnected(): void;
@@ -275,7 +322,14 @@ async function openDesktopPort(
   if (display === undefined) {
     const { width, height } = config.desktop;
     return {
-      port: { size: { width, height }, pointer: undefined, inject: () => undefined },
+      port: {
+        get size() {
+          const shown = config.source === 'rtp' ? options.pictureSize() : undefined;
+          return { width: shown?.width ?? width, height: shown?.height ?? height };
+        },
+        pointer: undefined,
+        inject: () => undefined,
+      },
       watch: () => undefined,
       isConnected: () => true,
       close: () => Promise.resolve(),

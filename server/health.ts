@@ -46,7 +46,7 @@ export class GatewayHealth {
     this.#beatAt = now;
     this.#now = now;
     this.#vitals = vitals;
-    const hasScreen = vitals.display?.isConnected ?? !vitals.isFed;
+    const hasScreen = !vitals.isFed && (vitals.display?.isConnected ?? true);
     if (vitals.hasPicture || !hasScreen) this.#barrenSince = undefined;
     else this.#barrenSince ??= now;
   }

@@ -5,7 +5,8 @@ import type { Logger } from './observe/logger.ts';
 
 /** Where picture and sound come from, and the X display that takes input; whichever way the user asked for it. */
 export interface Screen {
-  readonly video: VideoSource;
+  /** Undefined where another program encodes. */
+  readonly video: VideoSource | undefined;
   readonly audio: AudioSource | undefined;
   /** The X display that takes input; undefined where there is none. */
   readonly display: { readonly name: string; readonly authority: string | undefined } | undefined;
@@ -27,6 +28,8 @@ export async function openScreen(config: Config, logger: Logger): Promise<Screen
       return pipeScreen(config);
     case 'display':
       return existingDisplay(config);
+    case 'rtp':
+      return rtpScreen(config);
     case 'desktop':
       return privateDesktop(config, logger);
   }
@@ -49,6 +52,18 @@ function pipeScreen({ pipe, desktop }: Config): Screen {
     video: { type: 'pipe', path: pipe, width: desktop.width, height: desktop.height },
     audio: undefined,
     display: undefined,
+    env: {},
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Pictures and sound come encoded; a display takes input only. */
+function rtpScreen({ display }: Config): Screen {
+  return {
+    video: undefined,
+    audio: undefined,
+    display:
+      display === undefined ? undefined : { name: display, authority: process.env['XAUTHORITY'] },
     env: {},
     close: () => Promise.resolve(),
   };

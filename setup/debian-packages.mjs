@@ -36,6 +36,9 @@ const BROWSER = ['chromium'];
 /** The network lab makes namespaces, addresses and routes. */
 const NETWORK_LAB = ['iproute2'];
 
+/** Tests send RTP from another encoder than GStreamer's. */
+const OTHER_ENCODER = ['ffmpeg'];
+
 /** Programs that show that the packages are there in another form, on distributions without dpkg. */
 const PROGRAMS = [
   'g++',
@@ -59,7 +62,7 @@ const LOCK_TIMEOUT_S = 120;
 function neededPackages(job) {
   const hasGraphicsCard = existsSync('/dev/dri') || existsSync('/dev/nvidia0');
   if (job === 'start') return hasGraphicsCard ? [...BASE, ...HARDWARE_ENCODERS] : BASE;
-  return [...BASE, ...HARDWARE_ENCODERS, ...BROWSER, ...NETWORK_LAB];
+  return [...BASE, ...HARDWARE_ENCODERS, ...BROWSER, ...NETWORK_LAB, ...OTHER_ENCODER];
 }
 
 /**

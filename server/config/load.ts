@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 
 import type { z } from 'zod';
 
+import { isLocalAddress, parseRtpAddress } from './rtp-address.ts';
 import { ConfigError } from './config-error.ts';
 import type { GivenSettings } from './given-settings.ts';
 import { helpText } from './help.ts';
@@ -104,9 +105,10 @@ function contradictions(given: GivenSettings): string[] {
   if (source?.value === 'pipe' && given.get('pipe') === undefined) {
     problems.push(`${source.from}: source pipe needs a named pipe, for example --pipe /tmp/frames`);
   }
-  if (display !== undefined && source !== undefined && source.value !== 'display') {
+  const takesDisplay = source === undefined || ['display', 'rtp'].includes(String(source.value));
+  if (display !== undefined && !takesDisplay) {
     problems.push(
-      `${display.from}: expected source display beside it, got ${String(source.value)}`,
+      `${display.from}: expected source display or rtp beside it, got ${String(source.value)}`,
     );
   }
   const [certificate, key] = [given.get('tls.certificateFile'), given.get('tls.keyFile')];
@@ -117,6 +119,32 @@ function contradictions(given: GivenSettings): string[] {
   const [password, passwordFile] = [given.get('auth.password'), given.get('auth.passwordFile')];
   if (password !== undefined && passwordFile !== undefined) {
     problems.push(`${password.from}: expected one of it and ${passwordFile.from}, got both`);
+  }
+  return [...problems, ...rtpContradictions(given)];
+}
+
+/** A socket for RTP has no login: it is loopback's, a file's, or somebody said that it may be more. */
+function rtpContradictions(given: GivenSettings): string[] {
+  const problems: string[] = [];
+  const source = given.get('source');
+  if (source?.value === 'rtp' && given.get('rtp.video') === undefined) {
+    problems.push(
+      `${source.from}: source rtp needs an address, for example --rtp-video unix:/run/oriel/video.sock`,
+    );
+  }
+  const mayBeRemote = ['true', true].includes(given.get('rtp.remote')?.value as string | boolean);
+  for (const kind of ['video', 'audio'] as const) {
+    const setting = given.get(`rtp.${kind}`);
+    const address = parseRtpAddress(String(setting?.value ?? ''));
+    if (setting === undefined || address === undefined) continue;
+    if (!isLocalAddress(address) && !mayBeRemote) {
+      problems.push(`${setting.from}: expected a loopback address, or --rtp-remote beside it`);
+    }
+    const isPinned =
+      given.get(`rtp.${kind}Ssrc`) !== undefined && given.get('rtp.sender') !== undefined;
+    if (address.type === 'udp' && !isPinned) {
+      problems.push(`${setting.from}: udp needs --rtp-${kind}-ssrc and --rtp-sender beside it`);
+    }
   }
   return problems;
 }

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 import { z } from 'zod';
 
 import { latencyModeNames } from '../../protocol/latency-mode.ts';
@@ -10,6 +12,7 @@ import {
 
 import type { EncoderName } from '../../gst/encoders.ts';
 import type { VideoCodec } from '../../gst/video-codec.ts';
+import { parseRtpAddress } from './rtp-address.ts';
 
 /**
  * Every setting of the server, once: its type, range, default and description. Flags, environment variables, `--help` and
@@ -230,6 +233,36 @@ const webTransport = z
   .prefault({})
   .meta({ title: 'WebTransport' });
 
+const rtp = z
+  .strictObject({
+    video: rtpAddress().describe(
+      'Where the picture comes in: unix:/path.sock or tcp:host:port with RFC 4571 framing, or udp:host:port.',
+    ),
+    audio: rtpAddress().describe('Where the sound (Opus) comes in; there is none unless given.'),
+    videoCodec: z
+      .enum(['h264', 'vp8', 'vp9'])
+      .default('h264')
+      .describe('How the sender codes the picture.'),
+    videoPayloadType: payloadType().default(96).describe('RTP payload type of the picture.'),
+    audioPayloadType: payloadType().default(97).describe('RTP payload type of the sound.'),
+    videoSsrc: ssrc().describe('SSRC of the picture; needed for udp, where no other is taken.'),
+    audioSsrc: ssrc().describe('SSRC of the sound; needed for udp, where no other is taken.'),
+    sender: z
+      .string()
+      .refine((text) => isIP(text) !== 0)
+      .optional()
+      .describe('Address of the sender; needed for udp, where no other is listened to.')
+      .meta({ expected: 'an IP address' }),
+    remote: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether it may listen on other addresses than loopback: whoever reaches them is shown.',
+      ),
+  })
+  .prefault({})
+  .meta({ title: 'RTP from elsewhere' });
+
 const auth = z
   .strictObject({
     password: z
@@ -305,10 +338,10 @@ const log = z
 
 export const configSchema = z.strictObject({
   source: z
-    .enum(['desktop', 'display', 'test', 'pipe'])
+    .enum(['desktop', 'display', 'test', 'pipe', 'rtp'])
     .default('desktop')
     .describe(
-      'What is shown: desktop starts a private one, display takes a running X display, test is a moving picture with a tone, pipe takes pictures from another program.',
+      'What is shown: desktop starts a private one, display takes a running X display, test is a moving picture with a tone, pipe takes pictures from another program, rtp takes them encoded (docs/rtp-input.md).',
     ),
   display: z
     .string()
@@ -337,6 +370,7 @@ export const configSchema = z.strictObject({
   audio,
   stream,
   webTransport,
+  rtp,
   auth,
   session,
   log,
@@ -360,6 +394,24 @@ function upTo(name: Exclude<RangedName, 'scale'>, byDefault: number) {
 /** H.264 in 4:2:0 has half as many colour samples each way, so a picture's sides are even. */
 function evenPixels() {
   return z.int().min(16).max(8192).multipleOf(2);
+}
+
+/** Where RTP comes in. */
+function rtpAddress() {
+  return z
+    .string()
+    .refine((text) => parseRtpAddress(text) !== undefined)
+    .optional()
+    .meta({ expected: 'unix:/path, tcp:host:port or udp:host:port' });
+}
+
+/** A dynamic payload type (RFC 3551, section 6). */
+function payloadType() {
+  return z.int().min(96).max(127);
+}
+
+function ssrc() {
+  return z.int().min(0).max(0xffff_ffff).optional();
 }
 
 function isOrigin(text: string): boolean {

@@ -7,7 +7,7 @@ import { OpusDepacketizer } from './opus-depacketizer.ts';
 import { PictureDepacketizer } from './picture-depacketizer.ts';
 import { ReorderBuffer, type OrderedPacket } from './reorder.ts';
 import { Rfc4571Deframer } from './rfc4571.ts';
-import { parseRtpPacket } from './rtp-packet.ts';
+import { parseRtpPacket, type RtpPacket } from './rtp-packet.ts';
 
 /** Shortest time between two requests for a keyframe, in nanoseconds. */
 const KEYFRAME_INTERVAL_NS = 250_000_000n;
@@ -17,6 +17,10 @@ const MAX_FOREIGN_RUN = 16;
 
 export interface MediaStreamOptions {
   readonly codec: VideoFormat | 'opus';
+  /** Payload type of its packets; default that of our own encoders. */
+  readonly payloadType?: number;
+  /** Capture time of a packet's access unit, nanoseconds of CLOCK_MONOTONIC; default what the packet says. */
+  readonly captureTimeOf?: (packet: RtpPacket, nowNs: bigint) => bigint;
   /** Pictures are thrown away because their reference was lost: a keyframe is needed. At most once in 250 ms. */
   readonly onKeyframeNeeded?: () => void;
   /** The bytes are not RTP any more, which only a new child mends. Once per `reset`. */
@@ -44,10 +48,10 @@ export class MediaStream {
     this.#options = options;
     if (options.codec === 'opus') {
       this.#audio = new OpusDepacketizer(this.#faults);
-      this.#payloadType = rtpProfile.audioPayloadType;
+      this.#payloadType = options.payloadType ?? rtpProfile.audioPayloadType;
     } else {
       this.#video = new PictureDepacketizer(options.codec, this.#faults);
-      this.#payloadType = rtpProfile.videoPayloadType;
+      this.#payloadType = options.payloadType ?? rtpProfile.videoPayloadType;
     }
   }
 
@@ -68,10 +72,13 @@ export class MediaStream {
    * @param nowNs CLOCK_MONOTONIC in nanoseconds, as from `process.hrtime.bigint()`.
    */
   push(chunk: Uint8Array, nowNs: bigint): void {
-    for (const bytes of this.#deframer.push(chunk)) {
-      if (bytes.length === 0) this.#faults.emptyFrames += 1;
-      else this.#packet(bytes, nowNs);
-    }
+    for (const bytes of this.#deframer.push(chunk)) this.pushPacket(bytes, nowNs);
+  }
+
+  /** Takes one packet that came without framing, or out of it; otherwise as `push`. */
+  pushPacket(bytes: Uint8Array, nowNs: bigint): void {
+    if (bytes.length === 0) this.#faults.emptyFrames += 1;
+    else this.#packet(bytes, nowNs);
   }
 
   /** The next byte comes from a new child. Subscribers, counters and parameters stay. */
@@ -98,7 +105,8 @@ export class MediaStream {
       return;
     }
     if (this.#foreignRun < MAX_FOREIGN_RUN) this.#foreignRun = 0;
-    for (const ordered of this.#reorder.push(packet, nowNs)) {
+    const captureTime = this.#options.captureTimeOf?.(packet, nowNs) ?? packet.captureTime;
+    for (const ordered of this.#reorder.push({ ...packet, captureTime }, nowNs)) {
       if (this.#video !== undefined) this.#depacketizeVideo(this.#video, ordered, nowNs);
       else this.#deliver(this.#audio?.push(ordered, nowNs));
     }

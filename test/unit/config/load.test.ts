@@ -123,7 +123,11 @@ test.each([
   [['--audio=maybe'], {}, '--audio: expected true or false, got "maybe"'],
   [['--display', '7'], {}, '--display: expected an X display such as :0, got "7"'],
   [['--source=display'], {}, '--source: source display needs a display, for example --display :0'],
-  [['--source=test', '--display=:0'], {}, '--display: expected source display beside it, got test'],
+  [
+    ['--source=test', '--display=:0'],
+    {},
+    '--display: expected source display or rtp beside it, got test',
+  ],
   [['--tls-key-file=k.pem'], {}, '--tls-key-file: expected --tls-certificate-file beside it'],
   [['--public-origins=https://a.example/path'], {}, 'got ["https://a.example/path"]'],
   [[], { ORIEL_PROT: '1' }, 'ORIEL_PROT: unknown variable, did you mean ORIEL_PORT?'],
@@ -138,6 +142,10 @@ test.each([
     {},
     '--password: a secret on the command line can be read by every user',
   ],
+  [['--source=rtp'], {}, '--source: source rtp needs an address'],
+  [['--source=rtp', '--rtp-video=tcp:0.0.0.0:5004'], {}, 'or --rtp-remote beside it'],
+  [['--source=rtp', '--rtp-video=udp:127.0.0.1:5004'], {}, 'udp needs --rtp-video-ssrc'],
+  [['--source=rtp', '--rtp-video=tcp:example.org:5004'], {}, 'expected unix:/path'],
   [['--config=missing.json'], {}, 'missing.json: expected a readable JSON file'],
 ])('%s %s is refused', (argv, env, problem) => {
   expect(problemsOf(argv, env).join('\n')).toContain(problem);
