@@ -135,8 +135,9 @@ function rtpContradictions(given: GivenSettings): string[] {
   const mayBeRemote = ['true', true].includes(given.get('rtp.remote')?.value as string | boolean);
   for (const kind of ['video', 'audio'] as const) {
     const setting = given.get(`rtp.${kind}`);
-    const address = parseRtpAddress(String(setting?.value ?? ''));
-    if (setting === undefined || address === undefined) continue;
+    if (typeof setting?.value !== 'string') continue;
+    const address = parseRtpAddress(setting.value);
+    if (address === undefined) continue;
     if (!isLocalAddress(address) && !mayBeRemote) {
       problems.push(`${setting.from}: expected a loopback address, or --rtp-remote beside it`);
     }
