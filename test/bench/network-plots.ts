@@ -1,7 +1,8 @@
 import { binsOf, type Sample } from '../lab/measurement.ts';
 import { drawLinePlot, type PlotLine } from './line-plot.ts';
-import type { NetworkRun, Point } from './network-run.ts';
-import { groupsOf, runName } from './network-tables.ts';
+import { percentile } from './percentiles.ts';
+import { runName, type NetworkRun, type Point } from './network-run.ts';
+import { groupsOf } from './network-tables.ts';
 
 /** Width of a slice of the run: long enough for a p95, short enough to show a step. */
 const SLICE_MS = 250;
@@ -23,7 +24,18 @@ export function plotsOf(
       yMin: 10,
       lines: [...measured.map(latencyLine), ...goalLine(goals.videoP95Ms, first)],
     });
-    const plots = [{ file: `network-${scenario}.svg`, svg: latency }];
+    const spread = drawLinePlot({
+      title: `Video, capture to complete: ${title}`,
+      x: '% of the pictures are at most as late as',
+      y: 'ms',
+      isLogarithmic: true,
+      yMin: 10,
+      lines: [...measured.map(spreadLine), ...goalPoint(goals.videoP95Ms)],
+    });
+    const plots = [
+      { file: `network-${scenario}.svg`, svg: latency },
+      { file: `network-${scenario}-spread.svg`, svg: spread },
+    ];
     if (first.settling === undefined) return plots;
     const bitrate = drawLinePlot({
       title: `Video that arrives: ${title}`,
@@ -42,6 +54,26 @@ function latencyLine(run: NetworkRun): PlotLine {
     name: runName(run),
     points: slices(run).map(({ fromMs, p95 }) => [fromMs / 1_000, p95]),
   };
+}
+
+/** Latency by percentile: every whole one, and the last ones in tenths. */
+function spreadLine(run: NetworkRun): PlotLine {
+  const latencies = (run.series?.video ?? []).map(([, latencyMs]) => latencyMs);
+  const percents = Array.from({ length: 110 }, (_, i) => (i < 100 ? i : 99 + (i - 99) / 10));
+  return {
+    name: runName(run),
+    points: percents.map((percent) => [percent, percentile(latencies, percent / 100)]),
+  };
+}
+
+/** The goal of p95, as a corner below which the line has to pass. */
+function goalPoint(goalMs: number | undefined): readonly PlotLine[] {
+  if (goalMs === undefined) return [];
+  const points = [
+    [0, goalMs],
+    [95, goalMs],
+  ] as const;
+  return [{ name: `goal of p95, ${goalMs} ms`, points, isReference: true }];
 }
 
 function bitrateLine(run: NetworkRun): PlotLine {

@@ -1,181 +1,207 @@
-import { loadavg } from 'node:os';
-import {
-  figuresOf,
-  reachedAfter,
-  settledAfter,
-  type Sample,
-  type ViewerRecord,
-} from '../lab/measurement.ts';
 import { labAvailability, hasBbr } from '../lab/namespace.ts';
 import { runRival } from '../lab/rival-run.ts';
 import { rivalNames, type RivalName } from '../lab/rivals.ts';
-import { runScenario, type ViewerRun } from '../lab/run.ts';
+import { runScenario } from '../lab/run.ts';
 import { scenarios, type Scenario, type Variant } from '../lab/scenarios.ts';
-import { compact, type NetworkRun } from './network-run.ts';
-import type { Report, Row } from './report.ts';
+import { baseOf, failedRun, orielRuns, rivalRun, rowOf, stillRun } from './network-figures.ts';
+import type { NetworkRun } from './network-run.ts';
+import type { Report } from './report.ts';
+import { stillCosts } from './static.ts';
 
 export interface NetworkOptions {
   readonly seconds: number;
   /** Names of scenarios; all when there are none. */
   readonly only: readonly string[];
+  /** Fewer runs, shorter ones: to see that everything works, not to be quoted. */
+  readonly isQuick: boolean;
+  /** Told of all results so far, after each run. */
+  readonly onProgress: (report: Report) => void;
+}
+
+/** One run that is to come. */
+interface Planned {
+  readonly name: string;
+  /** What it takes on a quiet machine, about. */
+  readonly seconds: number;
+  run(): Promise<readonly NetworkRun[]>;
 }
 
 /** Decides every loss and every jitter of every run. */
 const SEED = 1;
 
-/** Oriel, and senders of other designs, on bad networks. */
-export async function network({ seconds, only }: NetworkOptions): Promise<Report> {
+/** Before each measurement; a quick one is content with less. */
+const WARM_UP_MS = { full: 5_000, quick: 3_000 };
+
+/** What a run takes beside measuring and warming up, seconds: starting, and stopping, on a quiet machine of two cores. */
+const AROUND_SECONDS = { oriel: 8, rival: 2, still: 22 };
+
+/** The name of the run without a network, beside those of the scenarios. */
+const STATIC = 'static';
+
+const STILL: Scenario = {
+  name: STATIC,
+  title: 'a desktop on which nothing moves, no emulated path',
+  viewers: [],
+  variants: [],
+  oneWayMs: 0,
+  goals: {},
+  hasRivals: false,
+  quick: [],
+};
+
+/** Oriel, and senders of other designs, on bad networks. A run that fails is reported, and the next one begins. */
+export async function network(options: NetworkOptions): Promise<Report> {
+  const { only, onProgress } = options;
   const lab = labAvailability();
   if (lab.type === 'unavailable') {
-    return { ...description(seconds), method: `Skipped: ${lab.reason}`, rows: [] };
+    return { ...description(options), method: `Skipped: ${lab.reason}`, rows: [] };
   }
-  const known = scenarios.map(({ name }) => name);
+  const known = [...scenarios.map(({ name }) => name), STATIC];
   const unknown = only.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new RangeError(`scenarios: expected some of ${known.join(', ')}, got ${unknown.join()}`);
   }
-  const withBbr = hasBbr();
+  const plan = planOf(options, hasBbr());
   const runs: NetworkRun[] = [];
-  for (const scenario of scenarios) {
-    if (only.length > 0 && !only.includes(scenario.name)) continue;
-    for (const variant of scenario.variants) {
-      if (variant.congestionControl === 'bbr' && !withBbr) continue;
-      runs.push(...(await orielRuns(scenario, variant, seconds * 1_000)));
-    }
-    if (!scenario.hasRivals) continue;
-    for (const name of rivalNames) {
-      runs.push(await rivalRun(scenario, { name }, seconds * 1_000));
-      const bbr = { name, congestionControl: 'bbr' } as const;
-      if (withBbr) runs.push(await rivalRun(scenario, bbr, seconds * 1_000));
-    }
+  const report = (): Report => ({
+    ...description(options),
+    rows: runs.map(rowOf),
+    details: runs,
+  });
+  for (const [index, planned] of plan.entries()) {
+    progress(plan, index);
+    runs.push(...(await planned.run()));
+    onProgress(report());
   }
-  return { ...description(seconds), rows: runs.map(rowOf), details: runs };
+  return report();
 }
 
-function description(seconds: number): Omit<Report, 'rows'> {
+function description({ seconds, isQuick }: NetworkOptions): Omit<Report, 'rows'> {
   return {
     name: 'bad networks, milliseconds',
     method:
-      `The gateway and headless Chromium in network namespaces, an emulated path between them; ${seconds} s each after 5 s. A ` +
-      'moving picture of 720p60 with a painted clock, 8 Mbit/s wanted. video, audio: from capture until complete at the client; ' +
-      'glass: from painted to drawn. plain and selkies: synthetic senders without encoder (test/lab/rivals.ts), cubic or bbr.',
-    goal: 'the column goal: p95 of video, in the words of the scenario (docs/performance.md)',
+      `The gateway and headless Chromium in network namespaces, an emulated path between them; ${seconds} s each after ` +
+      `${(isQuick ? WARM_UP_MS.quick : WARM_UP_MS.full) / 1_000} s. A moving picture of 720p60 with a painted clock, 8 Mbit/s ` +
+      'wanted, the pointer moving 20 times a second. video, audio: from capture until complete at the client; glass: from painted ' +
+      'to drawn; input: from the browser to the desktop; held: age of the oldest message that the sender has. ' +
+      `${rivalNames.join(', ')}: synthetic senders without encoder (test/lab/rivals.ts), cubic or bbr.`,
+    goal: 'the column goal: p95 of video; all of them in docs/performance.md (node test/bench/performance-page.ts)',
   };
 }
 
-async function orielRuns(
+function planOf(options: NetworkOptions, withBbr: boolean): readonly Planned[] {
+  const { only, seconds } = options;
+  const plan: Planned[] = [];
+  for (const scenario of scenarios) {
+    if (only.length > 0 && !only.includes(scenario.name)) continue;
+    plan.push(
+      ...plannedVariants(scenario, options, withBbr),
+      ...plannedRivals(scenario, options, withBbr),
+    );
+  }
+  if (only.length === 0 || only.includes(STATIC)) {
+    const run = () => still(seconds);
+    plan.push({ name: STATIC, seconds: seconds + AROUND_SECONDS.still, run });
+  }
+  return plan;
+}
+
+/** How long a scenario is measured. */
+function measureMs({ leastMs = 0 }: Scenario, { seconds, isQuick }: NetworkOptions): number {
+  return isQuick ? seconds * 1_000 : Math.max(leastMs, seconds * 1_000);
+}
+
+function plannedVariants(
   scenario: Scenario,
-  variant: Variant,
-  measureMs: number,
-): Promise<readonly NetworkRun[]> {
-  progress(scenario, variant.label);
-  const base = { ...baseOf(scenario, variant.label), sender: 'oriel' } as const;
+  options: NetworkOptions,
+  withBbr: boolean,
+): readonly Planned[] {
+  const chosen = ({ label, congestionControl }: Variant): boolean =>
+    (withBbr || congestionControl !== 'bbr') &&
+    (!options.isQuick || scenario.quick.includes(label));
+  const run = runOptions(scenario, options);
+  return scenario.variants.filter(chosen).map((variant) => ({
+    name: `${scenario.name}, ${variant.label}`,
+    seconds: (run.measureMs + run.warmUpMs) / 1_000 + AROUND_SECONDS.oriel,
+    run: async () => {
+      const base = baseOf(scenario, variant.label, 'oriel');
+      try {
+        return orielRuns(base, scenario, await runScenario(scenario, variant, run));
+      } catch (error) {
+        return [failed(base, error)];
+      }
+    },
+  }));
+}
+
+function plannedRivals(
+  scenario: Scenario,
+  options: NetworkOptions,
+  withBbr: boolean,
+): readonly Planned[] {
+  if (!scenario.hasRivals || (options.isQuick && scenario.goals.timesBetter === undefined))
+    return [];
+  const controls = withBbr && !options.isQuick ? (['cubic', 'bbr'] as const) : (['cubic'] as const);
+  return rivalNames.flatMap((name) =>
+    controls.map((congestionControl) =>
+      plannedRival(scenario, { name, congestionControl }, runOptions(scenario, options)),
+    ),
+  );
+}
+
+function plannedRival(
+  scenario: Scenario,
+  {
+    name,
+    congestionControl,
+  }: { readonly name: RivalName; readonly congestionControl: 'cubic' | 'bbr' },
+  options: ReturnType<typeof runOptions>,
+): Planned {
+  const label = `${name} over ${congestionControl}`;
+  const rival = { name, ...(congestionControl === 'bbr' && { congestionControl }) };
+  return {
+    name: `${scenario.name}, ${label}`,
+    seconds: (options.measureMs + options.warmUpMs) / 1_000 + AROUND_SECONDS.rival,
+    run: async () => {
+      const base = { ...baseOf(scenario, label, name), sender: name, congestionControl };
+      try {
+        return [rivalRun(base, scenario, await runRival(scenario, rival, options))];
+      } catch (error) {
+        return [failed(base, error)];
+      }
+    },
+  };
+}
+
+function runOptions(scenario: Scenario, options: NetworkOptions) {
+  const warmUpMs = options.isQuick ? WARM_UP_MS.quick : WARM_UP_MS.full;
+  return { measureMs: measureMs(scenario, options), warmUpMs, seed: SEED };
+}
+
+async function still(seconds: number): Promise<readonly NetworkRun[]> {
+  const base = baseOf(STILL, 'websocket, sound on and silent', 'oriel');
   try {
-    const viewers = await runScenario(scenario, variant, { measureMs, seed: SEED });
-    return viewers.map((viewer, index) => ({
-      ...base,
-      viewer: viewers.length > 1 ? index + 1 : undefined,
-      load: load(),
-      durationMs: viewer.durationMs,
-      figures: figuresOf(viewer),
-      ...settling(scenario, viewer),
-      page: pageOf(viewer),
-      series: { ...compact(viewer), link: viewer.link },
-    }));
+    return [stillRun(base, await stillCosts(seconds, true))];
   } catch (error) {
-    return [
-      { ...base, load: load(), failure: error instanceof Error ? error.message : String(error) },
-    ];
+    return [failed(base, error)];
   }
 }
 
-async function rivalRun(
-  scenario: Scenario,
-  rival: { readonly name: RivalName; readonly congestionControl?: 'bbr' },
-  measureMs: number,
-): Promise<NetworkRun> {
-  const label = `${rival.name} over ${rival.congestionControl ?? 'cubic'}`;
-  progress(scenario, label);
-  const { durationMs, video } = await runRival(scenario, rival, { measureMs, seed: SEED });
-  // A receiver without decoder and screen: what is complete counts as shown.
-  const record: ViewerRecord = { durationMs, video, audio: [], shown: video };
-  const figures = figuresOf(record);
-  return {
-    ...baseOf(scenario, label),
-    sender: rival.name,
-    load: load(),
-    durationMs,
-    figures: { ...figures, glass: { p50: NaN, p95: NaN, p99: NaN } },
-    ...settling(scenario, record),
-    series: { ...compact({ ...record, shown: [] }), link: [] },
-  };
+function failed(base: Parameters<typeof failedRun>[0], error: unknown): NetworkRun {
+  const run = failedRun(base, error);
+  process.stdout.write(`    failed: ${run.failure ?? ''}\n`);
+  return run;
 }
 
-function baseOf({ name, title, oneWayMs, goals }: Scenario, label: string) {
-  return { scenario: name, title, label, oneWayMs, goals };
-}
+const begun = performance.now();
 
-function pageOf({ transport, moves, clockUncertaintyMs, counters, stages, path }: ViewerRun) {
-  return { transport, moves, clockUncertaintyMs, counters, stages, path };
-}
-
-/** Times to settle after a step down and a step up of the rate, where a scenario has both. */
-function settling(
-  { changes, goals }: Scenario,
-  { durationMs, video }: { readonly durationMs: number; readonly video: readonly Sample[] },
-): Pick<NetworkRun, 'settling'> {
-  const rates = changes?.(durationMs).filter(({ settings }) => settings.rateBps !== undefined);
-  const [down, up] = rates ?? [];
-  if (down === undefined || up === undefined) return {};
-  const limitMs = goals.videoP95Ms ?? Number.NaN;
-  const before = video.filter(({ atMs }) => atMs < down.atMs);
-  const bitrateBps = (0.9 * before.reduce((sum, { bytes }) => sum + bytes, 0) * 8_000) / down.atMs;
-  return {
-    settling: {
-      downMs: settledAfter(video, { fromMs: down.atMs, untilMs: up.atMs, limitMs }) ?? null,
-      upMs: reachedAfter(video, { fromMs: up.atMs, untilMs: durationMs, bitrateBps }) ?? null,
-    },
-  };
-}
-
-function rowOf(run: NetworkRun): Row {
-  const { scenario, label, viewer, figures, goals, page } = run;
-  const name = `${scenario} ${label}${viewer === undefined ? '' : `, viewer ${viewer}`}`;
-  if (figures === undefined) return { label: name, figures: { failure: run.failure ?? '' } };
-  const { video, audio, glass } = figures;
-  const counters = page?.counters ?? {};
-  const dropped = page === undefined ? '' : dropsOf(counters);
-  return {
-    label: name,
-    figures: {
-      'video p50': video.p50,
-      p95: video.p95,
-      p99: video.p99,
-      goal: goals.videoP95Ms ?? '',
-      'audio p95': audio.p95,
-      'p99 ': audio.p99,
-      'glass p50': glass.p50,
-      'p95 ': glass.p95,
-      fps: figures.framesPerSecond,
-      'freezes/min': figures.freezesPerMinute,
-      'longest ms': figures.longestFreezeMs,
-      'Mbit/s': figures.bitrateBps / 1e6,
-      'abandoned/discarded/missing/skipped': dropped,
-      load: run.load,
-    },
-  };
-}
-
-function dropsOf(counters: Readonly<Record<string, number>>): string {
-  const names = ['videoAbandoned', 'videoDiscarded', 'videoMissing', 'skipped'];
-  return names.map((name) => counters[name] ?? 0).join('/');
-}
-
-/** Load average of the last minute: above the number of cores the figures say more about the machine than about the network. */
-function load(): number {
-  return Math.round((loadavg()[0] ?? 0) * 100) / 100;
-}
-
-function progress({ name }: Scenario, label: string): void {
-  process.stdout.write(`  ${name}, ${label} …\n`);
+/** Tells what runs now, and how long all that is left takes, by how long the runs before took. */
+function progress(plan: readonly Planned[], index: number): void {
+  const sum = (runs: readonly Planned[]): number =>
+    runs.reduce((total, { seconds }) => total + seconds, 0);
+  const done = sum(plan.slice(0, index));
+  const slowness = index === 0 ? 1 : (performance.now() - begun) / 1_000 / done;
+  const minutes = Math.max(1, Math.round((sum(plan.slice(index)) * slowness) / 60));
+  const name = plan[index]?.name ?? '';
+  process.stdout.write(`  ${index + 1}/${plan.length} ${name}; about ${minutes} min to go\n`);
 }

@@ -63,10 +63,10 @@ export function formatReport(report: Report): string {
   return [`## ${report.name}`, report.method, `goal: ${report.goal}`, '', ...table, ''].join('\n');
 }
 
-/** Writes everything that was measured to a JSON file and returns its path. */
-export function saveReports(machine: Machine, reports: readonly Report[]): string {
+/** Writes everything that was measured since `begun` to a JSON file of that name and returns its path. */
+export function saveReports(machine: Machine, reports: readonly Report[], begun: Date): string {
   mkdirSync('bench-results', { recursive: true });
-  const time = new Date().toISOString();
+  const time = begun.toISOString();
   const path = `bench-results/${time.replaceAll(':', '-')}.json`;
   const text = JSON.stringify({ time, machine, reports: reports.map(describe) }, null, 2);
   const details = reports.flatMap((report) => report.details ?? []);

@@ -5,6 +5,7 @@ import { HeadlessViewer } from '../support/headless-viewer.ts';
 import { childrenOf, processorSeconds } from '../support/processes.ts';
 import { waitUntil } from '../support/wait.ts';
 import { textMarks, XPainter } from '../support/x-painter.ts';
+import type { StillCosts } from './network-run.ts';
 import { percentile } from './percentiles.ts';
 import type { Report, Row } from './report.ts';
 
@@ -31,6 +32,20 @@ export async function still(seconds: number): Promise<Report> {
 }
 
 async function costs(seconds: number, sound: boolean): Promise<Row> {
+  const { gatewayPercent, encodersPercent, wireKbps } = await stillCosts(seconds, sound);
+  return {
+    label: sound ? 'sound on, silent' : 'without sound',
+    figures: {
+      'gateway, % of a core': gatewayPercent,
+      'encoders, %': encodersPercent,
+      'together, %': gatewayPercent + encodersPercent,
+      'wire, kbit/s': wireKbps,
+    },
+  };
+}
+
+/** What a still private desktop costs with one viewer over WebSocket, from /proc and at the viewer. */
+export async function stillCosts(seconds: number, sound: boolean): Promise<StillCosts> {
   const scene = await Scene.open(sound ? [] : ['--no-audio']);
   try {
     await scene.rest();
@@ -46,18 +61,11 @@ async function costs(seconds: number, sound: boolean): Promise<Row> {
     const [before, bytes, since] = [used(), scene.viewer.wireBytes, performance.now()];
     await pause(seconds * 1_000);
     const elapsed = (performance.now() - since) / 1_000;
-    const [gateway = NaN, children = NaN] = used().map(
+    const [gatewayPercent = NaN, encodersPercent = NaN] = used().map(
       (now, index) => ((now - (before[index] ?? NaN)) / elapsed) * 100,
     );
-    return {
-      label: sound ? 'sound on, silent' : 'without sound',
-      figures: {
-        'gateway, % of a core': gateway,
-        'encoders, %': children,
-        'together, %': gateway + children,
-        'wire, kbit/s': ((scene.viewer.wireBytes - bytes) * 8) / elapsed / 1_000,
-      },
-    };
+    const wireKbps = ((scene.viewer.wireBytes - bytes) * 8) / elapsed / 1_000;
+    return { gatewayPercent, encodersPercent, wireKbps };
   } finally {
     await scene.close();
   }

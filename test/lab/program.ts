@@ -12,9 +12,9 @@ export interface LabProgram {
   end(): Promise<void>;
 }
 
-/** Starts `test/lab/<file>` under this Node in a namespace. */
+/** Starts `test/lab/<file>` under this Node in a namespace, or behind another launcher. */
 export function startProgram(
-  { launcher }: Namespace,
+  { launcher }: Pick<Namespace, 'launcher'>,
   file: string,
   args: readonly (string | number)[],
 ): LabProgram {

@@ -1,11 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
 import { startDesktopGateway } from '../support/desktop-gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
 import { startPatternPainter } from '../support/pattern-painter.ts';
+import { withClosers } from './closers.ts';
+import type { WitnessReport } from './input-witness.ts';
 import type { LinkCounters, PathCounters } from './link.ts';
 import type { Namespace } from './namespace.ts';
 import { Network, SERVER_ADDRESS } from './network.ts';
-import { startProgram } from './program.ts';
+import { inputRecord, PointerProbe, type InputRecord } from './pointer-probe.ts';
+import { startProgram, type LabProgram } from './program.ts';
 import type { Change, Scenario, Variant } from './scenarios.ts';
+import { senderRecords, type SenderRecord } from './sender-state.ts';
 import { Viewer, type ViewerReport } from './viewer.ts';
 
 /** A path's counters at one moment of the measurement. */
@@ -22,16 +28,23 @@ export interface ViewerRun extends ViewerReport {
   readonly link: readonly LinkSample[];
   /** What the way down did during the measurement. */
   readonly path: Pick<PathCounters, 'lost' | 'tailDropped' | 'udpDropped' | 'latePackets'>;
+  /** What the gateway held for this viewer, and dropped. */
+  readonly held: SenderRecord;
+  /** Of the viewer who controls the desktop. */
+  readonly input?: InputRecord;
 }
 
 export interface RunOptions {
   readonly measureMs: number;
+  /** Buffers, estimates and just-in-time compilers settle in this time. */
+  readonly warmUpMs: number;
   readonly seed: number;
 }
 
-/** Buffers, estimates and just-in-time compilers settle in this time. */
-const WARM_UP_MS = 5_000;
 const LINK_SAMPLE_MS = 200;
+
+/** Longer than a line of the gateway's log is apart from the next. */
+const SETTLE_MS = 1_200;
 
 /** The gateway on one end, Chromium on the other ends, a program that paints on the desktop, and the scenario between them. */
 export async function runScenario(
@@ -39,8 +52,7 @@ export async function runScenario(
   variant: Variant,
   options: RunOptions,
 ): Promise<readonly ViewerRun[]> {
-  const closers: (() => Promise<unknown>)[] = [];
-  try {
+  return withClosers(async (closers) => {
     const network = await Network.open({
       clients: scenario.viewers,
       seed: options.seed,
@@ -49,18 +61,20 @@ export async function runScenario(
       }),
     });
     closers.push(() => network.close());
-    const flags = ['--host', SERVER_ADDRESS];
-    const desktop = await startDesktopGateway(flags, desktopLauncher(network.server));
+    const desktop = await startDesktopGateway(flagsOf(variant), desktopLauncher(network.server));
     closers.push(() => desktop.close());
-    const painter = await startPatternPainter({
+    const screen = {
       display: desktop.env['DISPLAY'] ?? '',
       authority: desktop.env['XAUTHORITY'] ?? '',
-      framesPerSecond: 60,
-      background: 'moving',
       // Its display's socket is where only the gateway sees it.
       launcher: ['nsenter', '--target', String(desktop.gateway.pid), '--mount', '--'],
-    });
+    };
+    const background = scenario.background ?? 'moving';
+    const painter = await startPatternPainter({ ...screen, framesPerSecond: 60, background });
     closers.push(() => painter.close());
+    const witness = startProgram(screen, 'input-witness.ts', [screen.display, screen.authority]);
+    closers.push(() => witness.end());
+    await witness.next();
     const viewers: Viewer[] = [];
     for (const { namespace } of network.clients) {
       const link = await desktop.gateway.link();
@@ -74,11 +88,15 @@ export async function runScenario(
       closers.push(() => caller.end());
       await caller.next();
     }
-    await delay(WARM_UP_MS);
-    return await measure({ network, viewers, scenario, options });
-  } finally {
-    for (const closer of closers.reverse()) await closer();
-  }
+    const { gateway } = desktop;
+    return measure({ network, viewers, gateway, witness, scenario, options });
+  });
+}
+
+/** How the gateway is started; its debug log tells what it holds. */
+function flagsOf({ codec }: Variant): readonly string[] {
+  const flags = ['--host', SERVER_ADDRESS, '--log-level', 'debug'];
+  return codec === undefined ? flags : [...flags, '--video-codec', codec];
 }
 
 /**
@@ -94,40 +112,68 @@ function desktopLauncher({ launcher }: Namespace): readonly string[] {
 interface Measurement {
   readonly network: Network;
   readonly viewers: readonly Viewer[];
+  readonly gateway: Gateway;
+  readonly witness: LabProgram;
   readonly scenario: Scenario;
   readonly options: RunOptions;
 }
 
 async function measure(measurement: Measurement): Promise<readonly ViewerRun[]> {
-  const { network, viewers, scenario, options } = measurement;
+  const { network, viewers, gateway, witness, scenario, options } = measurement;
   const { measureMs } = options;
+  const pointer = await PointerProbe.start(pageOf(viewers));
+  await delay(options.warmUpMs);
   await Promise.all(viewers.map((viewer) => viewer.begin()));
+  await pointer.take();
+  const began = { monotonicMs: Number(process.hrtime.bigint()) / 1e6, wallMs: Date.now() };
   const recorders = network.clients.map(({ link }) => recordLink(() => link.counters()));
   applyChanges(network, scenario.changes?.(measureMs) ?? []);
   await delay(measureMs);
+  const span = { beginMs: began.wallMs, endMs: Date.now() };
+  const sent = await pointer.take();
+  pointer.stop();
   const reports = await Promise.all(viewers.map((viewer) => viewer.end()));
   const links = await Promise.all(recorders.map((recorder) => recorder.stop()));
-  return reports.map((report, i) => {
-    const counters = links[i] ?? [];
-    const [first, last] = [counters[0], counters.at(-1)];
-    const step = (name: keyof ViewerRun['path']): number =>
-      (last?.ab[name] ?? 0) - (first?.ab[name] ?? 0);
-    return {
-      ...report,
-      link: counters.map(({ timeUs, ab }) => ({
-        atMs: (timeUs - (first?.timeUs ?? 0)) / 1_000,
-        rateBps: ab.rateBps,
-        queuedBytes: ab.queuedBytes,
-        deliveredBytes: ab.deliveredBytes - (first?.ab.deliveredBytes ?? 0),
-      })),
-      path: {
-        lost: step('lost'),
-        tailDropped: step('tailDropped'),
-        udpDropped: step('udpDropped'),
-        latePackets: step('latePackets'),
-      },
-    };
-  });
+  // What is under way arrives, and the log tells once a second.
+  await delay(SETTLE_MS);
+  const held = senderRecords(gateway.log, viewers.length, span);
+  const seen = witness.next() as Promise<WitnessReport>;
+  await witness.end();
+  const at = { scale: pointer.scale, beginMs: began.monotonicMs };
+  const input = inputRecord(sent, await seen, at);
+  return reports.map((report, i) => ({
+    ...report,
+    ...pathOf(links[i] ?? []),
+    held: held[i] ?? { backlog: [], target: [], dropped: {} },
+    ...(i === 0 && { input }),
+  }));
+}
+
+/** The page of the viewer who came first, and has control. */
+function pageOf([first]: readonly Viewer[]): Page {
+  if (first === undefined) throw new RangeError('scenario: expected a viewer, got none');
+  return first.page;
+}
+
+/** What a path's counters say about a measurement. */
+function pathOf(counters: readonly LinkCounters[]): Pick<ViewerRun, 'link' | 'path'> {
+  const [first, last] = [counters[0], counters.at(-1)];
+  const step = (name: keyof ViewerRun['path']): number =>
+    (last?.ab[name] ?? 0) - (first?.ab[name] ?? 0);
+  return {
+    link: counters.map(({ timeUs, ab }) => ({
+      atMs: (timeUs - (first?.timeUs ?? 0)) / 1_000,
+      rateBps: ab.rateBps,
+      queuedBytes: ab.queuedBytes,
+      deliveredBytes: ab.deliveredBytes - (first?.ab.deliveredBytes ?? 0),
+    })),
+    path: {
+      lost: step('lost'),
+      tailDropped: step('tailDropped'),
+      udpDropped: step('udpDropped'),
+      latePackets: step('latePackets'),
+    },
+  };
 }
 
 /** Sets what changes on every path, at its time. */

@@ -1,3 +1,5 @@
+import type { VideoCodecName } from '../../protocol/video-codec.ts';
+import type { PatternBackground } from '../support/pattern-painter.ts';
 import type { PathDirection, PathSettings } from './link.ts';
 import type { ClientPath } from './network.ts';
 
@@ -8,6 +10,8 @@ export interface Variant {
   readonly transport?: 'webtransport' | 'websocket';
   /** TCP's, on the server's route. */
   readonly congestionControl?: 'bbr';
+  /** How the picture is coded at the start; H.264 unless given. */
+  readonly codec?: VideoCodecName;
 }
 
 /** A setting of every path that changes while the run is measured. */
@@ -18,11 +22,24 @@ export interface Change {
   readonly settings: PathSettings;
 }
 
-/** What p95 (or p99) of one-way delay, capture to complete at the client, may be at most, milliseconds. */
+/** What a run is held against. Delays are one-way, capture to complete at the client, in milliseconds. */
 export interface Goals {
   readonly videoP95Ms?: number;
   readonly audioP95Ms?: number;
   readonly audioP99Ms?: number;
+  /** From the browser's event to the desktop, p95. */
+  readonly inputP95Ms?: number;
+  readonly settledDownMs?: number;
+  readonly settledUpMs?: number;
+  /** Of what the encoder wants; at least. */
+  readonly utilisation?: number;
+  readonly bitrateBps?: number;
+  readonly framesPerSecond?: number;
+  readonly freezesPerMinute?: number;
+  /** Only these variants are held against the goals; all when there are none. */
+  readonly of?: readonly string[];
+  /** How many times lower p95 of video is than that of a rival on the kernel's default congestion control. */
+  readonly timesBetter?: number;
 }
 
 /** A network, and what happens on it. */
@@ -36,11 +53,17 @@ export interface Scenario {
   readonly changes?: (durationMs: number) => readonly Change[];
   /** Somebody beside the viewers makes the encoder send a keyframe so often. */
   readonly keyframesEveryMs?: number;
+  /** What is behind the painted pattern; text that scrolls unless given. */
+  readonly background?: PatternBackground;
   /** What the path alone takes one way, without queues and jitter. */
   readonly oneWayMs: number;
   readonly goals: Goals;
   /** Whether senders of other designs are measured on the same path. */
   readonly hasRivals: boolean;
+  /** Labels of the variants that a quick look at the lab runs. */
+  readonly quick: readonly string[];
+  /** A measurement takes so long at least, unless it is a quick one. */
+  readonly leastMs?: number;
 }
 
 const MBIT = 1e6;
@@ -48,6 +71,12 @@ const BOTH: readonly Variant[] = [
   { label: 'webtransport', transport: 'webtransport' },
   { label: 'websocket', transport: 'websocket' },
 ];
+/** VP8 with two temporal layers, whose upper one may be left out, over both transports. */
+const LAYERED: readonly Variant[] = BOTH.map(({ label, ...variant }) => ({
+  ...variant,
+  label: `${label}, vp8-svc`,
+  codec: 'vp8-svc',
+}));
 const CHOSEN: Variant = { label: 'chosen by itself' };
 const CHOSEN_OVER_BBR: Variant = {
   label: 'chosen by itself over bbr',
@@ -86,8 +115,9 @@ export const scenarios: readonly Scenario[] = [
     viewers: [path(20 * MBIT, 20)],
     variants: BOTH,
     oneWayMs: 20,
-    goals: { videoP95Ms: 85 },
+    goals: { videoP95Ms: 85, utilisation: 0.8 },
     hasRivals: true,
+    quick: ['webtransport'],
   },
   {
     name: 'step',
@@ -98,9 +128,18 @@ export const scenarios: readonly Scenario[] = [
       { atMs: durationMs / 3, direction: 'ab', settings: { rateBps: 5 * MBIT } },
       { atMs: (2 * durationMs) / 3, direction: 'ab', settings: { rateBps: 20 * MBIT } },
     ],
+    // A third of it is more than the 4 s within which the bitrate has to be back.
+    leastMs: 14_000,
     oneWayMs: 20,
-    goals: { videoP95Ms: 90, audioP95Ms: 60 },
+    goals: {
+      videoP95Ms: 90,
+      audioP95Ms: 60,
+      settledDownMs: 1_500,
+      settledUpMs: 4_000,
+      timesBetter: 5,
+    },
     hasRivals: true,
+    quick: ['webtransport', 'websocket'],
   },
   {
     name: 'narrow',
@@ -108,8 +147,9 @@ export const scenarios: readonly Scenario[] = [
     viewers: [path(5 * MBIT, 20)],
     variants: BOTH,
     oneWayMs: 20,
-    goals: { videoP95Ms: 90 },
+    goals: { videoP95Ms: 90, bitrateBps: 4 * MBIT, timesBetter: 5 },
     hasRivals: true,
+    quick: ['webtransport'],
   },
   {
     name: 'poor',
@@ -119,6 +159,7 @@ export const scenarios: readonly Scenario[] = [
     oneWayMs: 30,
     goals: { videoP95Ms: 140, audioP95Ms: 90 },
     hasRivals: false,
+    quick: ['webtransport'],
   },
   {
     name: 'loss',
@@ -126,8 +167,16 @@ export const scenarios: readonly Scenario[] = [
     viewers: [path(20 * MBIT, 20, { loss: { type: 'bernoulli', probability: 0.02 } })],
     variants: [...BOTH, CHOSEN, BBR, CHOSEN_OVER_BBR],
     oneWayMs: 20,
-    goals: { videoP95Ms: 150 },
+    goals: {
+      videoP95Ms: 150,
+      inputP95Ms: 90,
+      framesPerSecond: 50,
+      freezesPerMinute: 5,
+      timesBetter: 5,
+      of: [CHOSEN.label, CHOSEN_OVER_BBR.label],
+    },
     hasRivals: true,
+    quick: [CHOSEN.label],
   },
   {
     name: 'wifi',
@@ -137,16 +186,19 @@ export const scenarios: readonly Scenario[] = [
     oneWayMs: 10,
     goals: {},
     hasRivals: false,
+    quick: [],
   },
   {
     name: 'keyframes',
-    title: '10 Mbit/s, a keyframe every 2 s, 40 ms round trip',
+    title: '10 Mbit/s, a keyframe of 200 KB every 2 s, 40 ms round trip',
     viewers: [path(10 * MBIT, 20)],
-    variants: BOTH,
+    variants: BOTH.map((variant) => ({ ...variant, codec: 'vp8' })),
     keyframesEveryMs: 2_000,
+    background: 'noise',
     oneWayMs: 20,
     goals: { audioP99Ms: 40 },
     hasRivals: false,
+    quick: ['websocket'],
   },
   {
     name: 'udp-dropped',
@@ -159,14 +211,16 @@ export const scenarios: readonly Scenario[] = [
     oneWayMs: 20,
     goals: {},
     hasRivals: false,
+    quick: [],
   },
   {
     name: 'two-viewers',
     title: 'two viewers, 20 and 2 Mbit/s, 40 ms round trip',
     viewers: [path(20 * MBIT, 20), path(2 * MBIT, 20)],
-    variants: BOTH,
+    variants: [...BOTH, ...LAYERED],
     oneWayMs: 20,
     goals: {},
     hasRivals: false,
+    quick: ['webtransport, vp8-svc'],
   },
 ];

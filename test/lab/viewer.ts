@@ -41,6 +41,10 @@ export class Viewer {
     this.#page = page;
   }
 
+  get page(): Page {
+    return this.#page;
+  }
+
   /** Opens the link and waits for the first picture. */
   static async open(
     namespace: Namespace,

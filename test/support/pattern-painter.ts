@@ -2,7 +2,7 @@
  * Paints the test pattern (client/stats/pattern-probe.ts) on an X display, as a program of its own, so that nobody else's work
  * delays its timestamps:
  *
- *     node test/support/pattern-painter.ts [--display :N] [--authority FILE] [--fps 60] [--background still|moving|none]
+ *     node test/support/pattern-painter.ts [--display :N] [--authority FILE] [--fps 60] [--background still|moving|noise|none]
  *
  * DISPLAY and XAUTHORITY count where flags are missing. Prints `ready` after the first picture; SIGTERM ends it.
  */
@@ -14,8 +14,10 @@ import { parseArgs } from 'node:util';
 import { BLOCK, encodePattern, PATTERN_WIDTH } from '../../client/stats/pattern-probe.ts';
 import { XConnection } from '../../server/desktop/x-connection.ts';
 
-/** What is behind the pattern: nothing but the desktop, a picture that stands still, or text that scrolls. */
-export type PatternBackground = 'none' | 'still' | 'moving';
+const backgrounds = ['none', 'still', 'moving', 'noise'] as const;
+
+/** What is behind the pattern: nothing but the desktop, a picture that stands still, text that scrolls, or noise that stands still. */
+export type PatternBackground = (typeof backgrounds)[number];
 
 export interface PatternPainterOptions {
   readonly display: string;
@@ -41,6 +43,12 @@ const INK = 0x26292e;
 /** Text-like marks: lines of this height in pixels, scrolled by so many pixels a picture. */
 const LINE_HEIGHT = 18;
 const SCROLL = 3;
+
+/** Rows of noise: with them VP8 makes keyframes of about 200 KB, as its coarsest quantizer leaves it no choice (measured, 1280 wide). */
+const NOISE_ROWS = 430;
+
+/** Rectangles of one request: X11 takes 65,535 words of four bytes, a rectangle has two. */
+const MAX_RECTANGLES = 30_000;
 
 /** Starts a painter and waits for its first picture. */
 export async function startPatternPainter(options: PatternPainterOptions): Promise<PatternPainter> {
@@ -102,7 +110,7 @@ class Canvas {
     // Copies between pictures would be answered with events that nobody wants.
     this.#black = this.#context(BLACK);
     this.#white = this.#context(WHITE);
-    this.#text = this.#paintText(rootDepth);
+    this.#text = background === 'noise' ? this.#paintNoise(rootDepth) : this.#paintText(rootDepth);
     this.#drawBackground(0);
     client.MapWindow(this.#window);
     this.#show(this.#height);
@@ -169,6 +177,24 @@ class Canvas {
     return text;
   }
 
+  /** Paper with black and white pixels at random, which cost the same at each keyframe and nothing in between. */
+  #paintNoise(depth: number): number {
+    const { client } = this.#connection;
+    const noise = this.#pixmap(this.#width, this.#height, depth);
+    const [paper, ink] = [this.#context(PAPER), this.#context(INK)];
+    client.PolyFillRectangle(noise, paper, [0, 0, this.#width, this.#height]);
+    const random = pseudoRandom(1);
+    let dots: number[] = [];
+    for (let y = 0; y < Math.min(NOISE_ROWS, this.#height); y += 1) {
+      for (let x = 0; x < this.#width; x += 1) if (random() < 0.5) dots.push(x, y, 1, 1);
+      if (dots.length < 4 * (MAX_RECTANGLES - this.#width)) continue;
+      client.PolyFillRectangle(noise, ink, dots);
+      dots = [];
+    }
+    client.PolyFillRectangle(noise, ink, dots);
+    return noise;
+  }
+
   #pixmap(width: number, height: number, depth: number): number {
     const id = this.#connection.client.AllocID();
     this.#connection.client.CreatePixmap(id, this.#window, depth, width, height);
@@ -200,10 +226,12 @@ async function main(): Promise<void> {
       background: { type: 'string', default: 'still' },
     },
   });
-  const background = (['none', 'still', 'moving'] as const).find((b) => b === values.background);
+  const background = backgrounds.find((b) => b === values.background);
   const fps = Number(values.fps);
   if (!background || !(fps >= 1 && fps <= 240)) {
-    throw new RangeError('usage: pattern-painter.ts --fps 1…240 --background none|still|moving');
+    throw new RangeError(
+      'usage: pattern-painter.ts --fps 1…240 --background none|still|moving|noise',
+    );
   }
   const connection = await XConnection.open({
     display: values.display,

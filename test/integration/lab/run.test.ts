@@ -19,9 +19,10 @@ const wide: Scenario = {
   oneWayMs: 30,
   goals: {},
   hasRivals: true,
+  quick: [],
 };
 
-const options = { measureMs: 3_000, seed: 1 };
+const options = { measureMs: 3_000, warmUpMs: 3_000, seed: 1 };
 
 it.skipIf(because !== '').for(['webtransport', 'websocket'] as const)(
   `a desktop behind a path is as late as the path is long, over %s${because}`,
@@ -40,12 +41,18 @@ it.skipIf(because !== '').for(['webtransport', 'websocket'] as const)(
     expect(glass.p50).toBeGreaterThan(video.p50);
     expect(audio.p50).toBeGreaterThan(30);
     expect(bitrateBps).toBeGreaterThan(100e3);
+    const motions = run.input?.motions.map(({ latencyMs }) => latencyMs) ?? [];
+    expect(motions.length).toBeGreaterThan(20);
+    expect(Math.min(...motions)).toBeGreaterThan(29.5);
+    // Looked at every 50 ms, in lines of a second of which the first may have begun too early.
+    expect(run.held.backlog.length).toBeGreaterThan(30);
+    expect(Math.max(...run.held.target.map(([, bps]) => bps))).toBeGreaterThan(1e6);
     const carried = run.link.at(-1)?.deliveredBytes ?? 0;
     expect(carried).toBeGreaterThan((bitrateBps * run.durationMs) / 8_000 / 2);
   },
 );
 
-it.skipIf(because !== '').for(['plain', 'selkies'] as const)(
+it.skipIf(because !== '').for(['plain', 'selkies', 'rtwebsocket'] as const)(
   `another design's sender behind the same path, %s${because}`,
   { timeout: 60_000 },
   async (name) => {
