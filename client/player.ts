@@ -31,13 +31,13 @@ import { playoutOf } from './video/playout.ts';
 import { PageSink } from './video/page-sink.ts';
 import type { SinkKind } from './video/sink.ts';
 import videoWorkerUrl from './video/video.worker.ts?worker&url';
+import type { PatternProbeReport } from './stats/pattern-probe.ts';
 import type {
   ArrivalReport,
   Cursor,
   FromNetworkWorker,
   FromVideoWorker,
   NetworkStats,
-  PatternProbeReport,
   PlayerState,
   PlayerStats,
   SessionEnding,

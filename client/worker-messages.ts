@@ -20,6 +20,7 @@ import type { TransportChoice, TransportMove } from './transport/moves.ts';
 import type { TransportKind } from './transport/transport.ts';
 import type { PlayoutSettings } from './video/playout.ts';
 import type { DropReason } from './video/presenter.ts';
+import type { PatternProbeReport } from './stats/pattern-probe.ts';
 import type { SinkKind } from './video/sink.ts';
 
 /** Microseconds of `performance.timeOrigin + performance.now()`; not the session clock. */
@@ -200,20 +201,6 @@ export interface PlayerStats {
   readonly network: NetworkStats | undefined;
   readonly video: VideoStats | undefined;
   readonly audio: AudioStats;
-}
-
-/** Painted-pattern results of the page's `?probe=1` mode; latencies in milliseconds from painting to drawn. */
-export interface PatternProbeReport {
-  /** Pattern rows read with a right CRC, and with a wrong one. */
-  readonly read: number;
-  readonly unreadable: number;
-  /** Counters that were skipped between two frames that were read. */
-  readonly missed: number;
-  readonly lastCounter: number | undefined;
-  /** The newest samples, oldest first; at most 20,000. */
-  readonly latenciesMs: readonly number[];
-  /** When each of them was drawn, milliseconds since 1970. */
-  readonly shownAtMs: readonly number[];
 }
 
 /** Messages of one kind since the last report, in their order of arrival; four lists of the same length. */

@@ -6,7 +6,7 @@ import type { EncoderName } from './settings.ts';
 import type { VideoCodec } from './video-codec.ts';
 import { vpxEncoders } from './vpx-encoders.ts';
 
-export type { Encoder, EncoderSettings } from './encoder.ts';
+export type { Encoder } from './encoder.ts';
 export type { EncoderName } from './settings.ts';
 
 /** Every encoder we know how to drive; of each codec the preferred one first. */

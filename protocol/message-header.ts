@@ -2,17 +2,11 @@
 
 import { ByteReader, ByteWriter, varintBytes } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
+import type { Extension } from './extension.ts';
 import { flowId, sequence, type FlowId, type Sequence } from './flow.ts';
 import { maxExtensionBytes } from './limits.ts';
 import { readStreamCodec, STREAM_CODEC } from './stream-codec.ts';
 import { micros, millis, toWireMillis, type Micros, type Micros32, type Millis } from './time.ts';
-
-/** A header extension (queued-after.ts and stream-codec.ts); ids that are even may be ignored, odd ones may not. */
-export interface Extension {
-  readonly id: number;
-  /** On decode a view of the unit. */
-  readonly bytes: Uint8Array;
-}
 
 /** Which layer of a scalable stream a message belongs to. */
 export interface Layer {

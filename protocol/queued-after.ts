@@ -2,7 +2,7 @@
 
 import { ByteReader, ByteWriter, varintBytes } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
-import type { Extension } from './message-header.ts';
+import type { Extension } from './extension.ts';
 import { micros, type Micros } from './time.ts';
 
 /** Even: a receiver that does not know it loses a figure, no picture. */

@@ -1,7 +1,7 @@
 /** Extension 5, codec: a KEY whose flow is coded in another way from here on (docs/protocol.md, "Extensions"). */
 
 import { ProtocolError } from './errors.ts';
-import type { Extension } from './message-header.ts';
+import type { Extension } from './extension.ts';
 
 /** Odd: a receiver that does not know it would give the picture to the wrong decoder. */
 export const STREAM_CODEC = 5;

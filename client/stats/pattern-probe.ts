@@ -1,5 +1,3 @@
-import type { PatternProbeReport } from '../worker-messages.ts';
-
 /*
  * A test picture carries its own number and time in its first rows, as 72 black or white blocks from left to right, most
  * significant bit first:
@@ -9,6 +7,20 @@ import type { PatternProbeReport } from '../worker-messages.ts';
  * time is the painter's wall clock in units of 0.1 ms modulo 2^32; the CRC (polynomial x^8 + x^2 + x + 1, initial value 0) covers
  * the eight bytes before it. A frame that is read tells how long painting, encoding, transport, decoding and drawing took.
  */
+
+/** Painted-pattern results of the page's `?probe=1` mode; latencies in milliseconds from painting to drawn. */
+export interface PatternProbeReport {
+  /** Pattern rows read with a right CRC, and with a wrong one. */
+  readonly read: number;
+  readonly unreadable: number;
+  /** Counters that were skipped between two frames that were read. */
+  readonly missed: number;
+  readonly lastCounter: number | undefined;
+  /** The newest samples, oldest first; at most 20,000. */
+  readonly latenciesMs: readonly number[];
+  /** When each of them was drawn, milliseconds since 1970. */
+  readonly shownAtMs: readonly number[];
+}
 
 /** Pixels of a block's side. */
 export const BLOCK = 16;

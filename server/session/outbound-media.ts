@@ -9,7 +9,7 @@ import {
   type FlowKindName,
   type PriorityValue,
 } from '../../protocol/flow.ts';
-import type { Extension } from '../../protocol/message-header.ts';
+import type { Extension } from '../../protocol/extension.ts';
 import type { SendingMode } from '../../protocol/stream-settings.ts';
 import type { MessageHeader } from '../../protocol/message.ts';
 import { queuedAfter } from '../../protocol/queued-after.ts';
