@@ -55,7 +55,8 @@ export class SoundServerProcess {
       // The socket comes last, so that whoever can connect finds the sink.
       `--load=module-null-sink sink_name=${SINK} rate=48000 channels=2 format=s16le`,
       '--load=module-always-sink',
-      `--load=module-native-protocol-unix auth-anonymous=1 socket=${this.socket}`,
+      // Whoever reaches the socket is let in: no cookie, which would need a home that can be written.
+      `--load=module-native-protocol-unix auth-anonymous=1 auth-cookie-enabled=0 socket=${this.socket}`,
     ];
   }
 

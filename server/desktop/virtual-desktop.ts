@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../observe/logger.ts';
@@ -28,7 +28,17 @@ export interface VirtualDesktopOptions {
   readonly command?: string;
   /** Whether to start a private PulseAudio server; yes unless given. */
   readonly sound?: boolean;
+  /** Where others find the desktop; a free display and a new folder, for this process alone, unless given. */
+  readonly place?: DesktopPlace;
   readonly logger: Logger;
+}
+
+/** A display and a folder that are known beforehand, for a gateway that runs as a process or container of its own. */
+export interface DesktopPlace {
+  /** The display's number. */
+  readonly display: number;
+  /** An existing folder, which stays: the cookie is written to `Xauthority` in it, the sound server listens at `pulse.socket`. */
+  readonly directory: string;
 }
 
 /** One program of a desktop, for health reports. */
@@ -94,10 +104,11 @@ class PrivateDesktop implements VirtualDesktop {
   private constructor(options: VirtualDesktopOptions, directory: string) {
     this.#options = options;
     this.#directory = directory;
-    const { width, height, dpi = 96, logger } = options;
+    const { width, height, dpi = 96, place, logger } = options;
     const { authority } = this;
     const env = desktopEnvironment(this.#id, { XDG_RUNTIME_DIR: directory });
-    this.#xServer = new XServerProcess({ width, height, dpi, authority, env, logger });
+    const number = place && { number: place.display };
+    this.#xServer = new XServerProcess({ width, height, dpi, authority, env, logger, ...number });
     if (options.sound !== false) {
       this.#soundServer = new SoundServerProcess({ directory, env, logger });
     }
@@ -115,13 +126,12 @@ class PrivateDesktop implements VirtualDesktop {
   }
 
   static async create(options: VirtualDesktopOptions): Promise<PrivateDesktop> {
-    const directory = await mkdtemp(join(tmpdir(), 'oriel-'));
+    const directory = options.place?.directory ?? (await mkdtemp(join(tmpdir(), 'oriel-')));
     try {
-      const secret = encodeAuthority(randomBytes(COOKIE_BYTES));
-      await writeFile(join(directory, 'Xauthority'), secret, { mode: 0o600 });
+      await writeCookie(join(directory, 'Xauthority'));
       return new PrivateDesktop(options, directory);
     } catch (error) {
-      await rm(directory, { recursive: true, force: true });
+      if (options.place === undefined) await rm(directory, { recursive: true, force: true });
       throw error;
     }
   }
@@ -196,7 +206,9 @@ class PrivateDesktop implements VirtualDesktop {
     // Programs that left their group, such as what was started in the terminal, go before their display does.
     await Promise.all([this.#xServer.process.stop(), this.#soundServer?.process.stop()]);
     await endMarkedProcesses(this.#id);
-    await rm(this.#directory, { recursive: true, force: true });
+    if (this.#options.place === undefined) {
+      await rm(this.#directory, { recursive: true, force: true });
+    }
     this.#closed.resolve('closed');
   }
 
@@ -216,6 +228,13 @@ class PrivateDesktop implements VirtualDesktop {
       },
     });
   }
+}
+
+/** Replaces the file in one step: a gateway that waits for the display reads a whole cookie or none. */
+async function writeCookie(path: string): Promise<void> {
+  const part = `${path}.part`;
+  await writeFile(part, encodeAuthority(randomBytes(COOKIE_BYTES)), { mode: 0o600 });
+  await rename(part, path);
 }
 
 function partOf(name: DesktopPart['name'], process: SupervisedProcess): DesktopPart {

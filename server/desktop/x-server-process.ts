@@ -21,11 +21,13 @@ export interface XServerOptions {
   readonly dpi: number;
   /** Path of the Xauthority file that the server reads. */
   readonly authority: string;
+  /** The display's number; the first free one unless given. */
+  readonly number?: number;
   readonly env: Readonly<Record<string, string>>;
   readonly logger: Logger;
 }
 
-/** A private Xvfb. It finds a free display number at its first start and keeps it over restarts. */
+/** A private Xvfb. Unless it was given a display number, it finds a free one at its first start and keeps it over restarts. */
 export class XServerProcess {
   readonly #options: XServerOptions;
   readonly #program = findProgram('Xvfb', 'xvfb');
@@ -34,6 +36,7 @@ export class XServerProcess {
 
   constructor(options: XServerOptions) {
     this.#options = options;
+    this.#number = options.number?.toString();
     this.#process = new SupervisedProcess({
       name: 'Xvfb',
       logger: options.logger,
@@ -59,6 +62,8 @@ export class XServerProcess {
       ...(this.#number === undefined ? [] : [`:${this.#number}`]),
       ...['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-dpi', String(dpi)],
       ...['-auth', authority, '-nolisten', 'tcp', '-noreset'],
+      // Abstract sockets are shared by all containers of a network namespace: a display that was named there may be another's.
+      ...(this.#options.number === undefined ? [] : ['-nolisten', 'local']),
       ...['-ardelay', String(REPEAT_DELAY_MS), '-arinterval', String(REPEAT_INTERVAL_MS)],
     ];
     return spawnBound(this.#program, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
