@@ -39,6 +39,22 @@ const NETWORK_LAB = ['iproute2'];
 /** Tests send RTP from another encoder than GStreamer's. */
 const OTHER_ENCODER = ['ffmpeg'];
 
+/** The images are built and run by podman, on a base that is made here: no image is downloaded. */
+const CONTAINERS = [
+  'podman',
+  'buildah',
+  'debootstrap',
+  // crun does not run on every arrangement of control groups.
+  'runc',
+  'netavark',
+  'aardvark-dns',
+  // netavark forwards ports by its rules.
+  'iptables',
+  'fuse-overlayfs',
+];
+
+/** @typedef {'start' | 'test' | 'containers' | 'bench'} DebianJob */
+
 /** Programs that show that the packages are there in another form, on distributions without dpkg. */
 const PROGRAMS = [
   'g++',
@@ -56,13 +72,14 @@ const PROGRAMS = [
 const LOCK_TIMEOUT_S = 120;
 
 /**
- * @param {'start' | 'test' | 'bench'} job
+ * @param {DebianJob} job
  * @returns {string[]} the Debian packages that the job needs
  */
 function neededPackages(job) {
   const hasGraphicsCard = existsSync('/dev/dri') || existsSync('/dev/nvidia0');
   if (job === 'start') return hasGraphicsCard ? [...BASE, ...HARDWARE_ENCODERS] : BASE;
-  return [...BASE, ...HARDWARE_ENCODERS, ...BROWSER, ...NETWORK_LAB, ...OTHER_ENCODER];
+  const forTests = [...BASE, ...HARDWARE_ENCODERS, ...BROWSER, ...NETWORK_LAB, ...OTHER_ENCODER];
+  return job === 'containers' ? [...forTests, ...CONTAINERS] : forTests;
 }
 
 /**
@@ -81,7 +98,7 @@ function missingPackages(packages, listing) {
 
 /**
  * Installs what the job needs and the machine does not have.
- * @param {'start' | 'test' | 'bench'} job
+ * @param {DebianJob} job
  * @returns {Promise<void>}
  */
 export async function ensureDebianPackages(job) {

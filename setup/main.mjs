@@ -9,27 +9,48 @@ import { ensureDebianPackages } from './debian-packages.mjs';
 import { SetupFailure } from './failure.mjs';
 import { runJob } from './job.mjs';
 import { ensureGStreamerAddon, ensureNodePackages } from './node-packages.mjs';
+import { prune } from './prune.mjs';
 import { say } from './report.mjs';
 import { ensureSupportedMachine } from './runtime.mjs';
 
-const USAGE = `usage: node setup/main.mjs start|test|bench|photon|check [flags…]
+const USAGE = `usage: node setup/main.mjs JOB [flags…]
 
-  start   run Oriel; flags go to the server (start --help lists them)
-  test    run the tests; arguments go to vitest (a path, -t name)
-  bench   run the benchmarks; arguments name them
-  photon  the click-to-photon target, in a terminal on the desktop
-  check   format, types, lint, dependencies, unused code
+  start       run Oriel; flags go to the server (start --help lists them)
+  test        run the tests; arguments go to vitest (a path, -t name)
+  containers  build the images and test them, and a pod, with podman
+  bench       run the benchmarks; arguments name them
+  photon      the click-to-photon target, in a terminal on the desktop
+  check       format, types, lint, dependencies, unused code
+  packages    only install the npm packages
+  image       build and leave only what the server needs: for images
 `;
 
-/** @typedef {'start' | 'test' | 'bench' | 'photon' | 'check'} Job */
+/** @typedef {'start' | 'test' | 'containers' | 'bench' | 'photon' | 'check' | 'packages' | 'image'} Job */
 
-/** @type {Record<Job, (args: readonly string[]) => Promise<number>>} */
+/**
+ * @typedef {object} Plan
+ * @property {DebianJob} [debian] whose Debian packages are installed first
+ * @property {boolean} [built] whether the compiled addon and the built page are needed
+ * @property {(args: readonly string[]) => Promise<number>} run
+ */
+/** @typedef {import('./debian-packages.mjs').DebianJob} DebianJob */
+
+const VITEST = 'node_modules/vitest/vitest.mjs';
+
+/** @type {Record<Job, Plan>} */
 const JOBS = {
-  start: (args) => runJob(['server/main.ts', ...args]),
-  test: (args) => runJob(['node_modules/vitest/vitest.mjs', 'run', ...args]),
-  bench: (args) => runJob(['test/bench/main.ts', ...args]),
-  photon: (args) => runJob(['server/desktop/photon-target.ts', ...args]),
-  check: (args) => runChecks(args),
+  start: { debian: 'start', built: true, run: (args) => runJob(['server/main.ts', ...args]) },
+  test: { debian: 'test', built: true, run: (args) => runJob([VITEST, 'run', ...args]) },
+  containers: {
+    debian: 'containers',
+    built: true,
+    run: (args) => runJob([VITEST, 'run', '--config', 'test/containers/vitest.config.ts', ...args]),
+  },
+  bench: { debian: 'bench', built: true, run: (args) => runJob(['test/bench/main.ts', ...args]) },
+  photon: { run: (args) => runJob(['server/desktop/photon-target.ts', ...args]) },
+  check: { run: (args) => runChecks(args) },
+  packages: { run: () => Promise.resolve(0) },
+  image: { built: true, run: () => prune() },
 };
 
 /** @param {string | undefined} word @returns {word is Job} */
@@ -42,16 +63,15 @@ async function main([job, ...rest]) {
     return job === '--help' || job === '-h' ? 0 : 2;
   }
   const args = rest[0] === '--' ? rest.slice(1) : rest;
+  const plan = JOBS[job];
   ensureSupportedMachine();
-  // These two need no system package, no compiled addon and no built page.
-  const isLight = job === 'photon' || job === 'check';
-  if (!isLight) await ensureDebianPackages(job);
+  if (plan.debian !== undefined) await ensureDebianPackages(plan.debian);
   await ensureNodePackages();
-  if (!isLight) {
+  if (plan.built === true) {
     await ensureGStreamerAddon();
     await ensureClientBuild();
   }
-  return JOBS[job](args);
+  return plan.run(args);
 }
 
 try {

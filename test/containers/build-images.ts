@@ -1,0 +1,52 @@
+/**
+ * Makes the images from the checked-out tree. The base is made by debootstrap where no image of that name is there, so that
+ * nothing but Debian's packages is downloaded; the way to them (sources, proxies, certificates) is lent to the build, and is in
+ * no image.
+ */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { podman, shell, succeeds } from './podman.ts';
+
+export const GATEWAY_IMAGE = 'oriel-gateway';
+export const DESKTOP_IMAGE = 'oriel-desktop';
+const BASE_IMAGE = 'debian:bookworm-slim';
+
+/** Lent to the build, where the machine has it. */
+const LOANS: readonly (readonly [string, string])[] = [
+  ['/etc/apt/sources.list.d', '/etc/apt/sources.list.d'],
+  ['/etc/apt/apt.conf.d', '/etc/apt/apt.conf.d'],
+  ['/usr/local/share/ca-certificates', '/usr/local/share/ca-certificates'],
+  [join(homedir(), '.npmrc'), '/root/.npmrc'],
+];
+
+async function makeBase(): Promise<void> {
+  if (await succeeds(['image', 'exists', BASE_IMAGE])) return;
+  await shell(`
+    rootfs=$(mktemp -d)
+    debootstrap --variant=minbase bookworm "$rootfs" > "$rootfs.log" || { tail "$rootfs.log"; exit 1; }
+    tar -C "$rootfs" -c . | podman import - ${BASE_IMAGE}
+    rm -rf "$rootfs" "$rootfs.log"`);
+}
+
+async function build(file: string, image: string): Promise<void> {
+  const loans = LOANS.filter(([path]) => existsSync(path)).map(
+    ([from, to]) => `--volume ${from}:${to}:ro`,
+  );
+  await shell(
+    `podman --runtime runc build --network host --format docker ${loans.join(' ')} ` +
+      `-f docker/${file} -t ${image} . > bench-results/${image}.log 2>&1 || { tail -40 bench-results/${image}.log; exit 1; }`,
+  );
+}
+
+export async function setup(): Promise<void> {
+  await shell('mkdir -p bench-results');
+  await makeBase();
+  await build('gateway.Dockerfile', GATEWAY_IMAGE);
+  await build('desktop.Dockerfile', DESKTOP_IMAGE);
+}
+
+/** Bytes of an image, its base and shared layers included. */
+export async function imageBytes(image: string): Promise<number> {
+  return Number(await podman(['image', 'inspect', '--format', '{{.Size}}', image]));
+}
