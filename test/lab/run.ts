@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { startDesktopGateway } from '../support/desktop-gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { startPatternPainter } from '../support/pattern-painter.ts';
+import { startTonePlayer } from '../support/tone-player.ts';
 import { withClosers } from './closers.ts';
 import type { WitnessReport } from './input-witness.ts';
 import type { LinkCounters, PathCounters } from './link.ts';
@@ -72,6 +73,7 @@ export async function runScenario(
     const background = scenario.background ?? 'moving';
     const painter = await startPatternPainter({ ...screen, framesPerSecond: 60, background });
     closers.push(() => painter.close());
+    closers.push(startTonePlayer(desktop.env));
     const witness = startProgram(screen, 'input-witness.ts', [screen.display, screen.authority]);
     closers.push(() => witness.end());
     await witness.next();

@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, logOut, openLink } from '../../support/chromium.ts';
 import { startDesktopGateway, type DesktopGateway } from '../../support/desktop-gateway.ts';
 import { probeOf } from '../../support/probe.ts';
+import { startTonePlayer } from '../../support/tone-player.ts';
 import { analyzeTone, type ToneReport } from '../../support/tone.ts';
 
 /** Seconds of sound that have to be clean; the part in which buffers fill and the rate settles comes before. */
@@ -12,7 +11,7 @@ const SETTLE_SECONDS = 3;
 const MEASURED_SECONDS = 3;
 
 let desktop: DesktopGateway;
-let player: ChildProcess;
+let stopTone: () => Promise<void>;
 let browser: Browser;
 
 beforeAll(async () => {
@@ -21,27 +20,13 @@ beforeAll(async () => {
     ...['--desktop-width', '640', '--desktop-height', '360', '--video-frame-rate', '15'],
   ]);
   // A program of the desktop plays 1 kHz into the desktop's sound server, as any player does.
-  player = spawn(
-    'gst-launch-1.0',
-    [
-      '-q',
-      'audiotestsrc',
-      'freq=1000',
-      'volume=0.5',
-      'is-live=true',
-      '!',
-      'audio/x-raw,rate=48000',
-    ].concat(['!', 'pulsesink', 'buffer-time=100000']),
-    { env: { ...process.env, ...desktop.env }, stdio: 'ignore' },
-  );
+  stopTone = startTonePlayer(desktop.env);
   browser = await launchChromium();
 });
 
 afterAll(async () => {
   await browser.close();
-  const ended = once(player, 'exit');
-  player.kill('SIGKILL');
-  await ended;
+  await stopTone();
   await desktop.close();
 });
 
