@@ -23,6 +23,9 @@ interface RunOptions {
   readonly onProgress: (report: Report) => void;
 }
 
+/** A quick look measures for so long. */
+const QUICK_SECONDS = 4;
+
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   glass: {
     about: 'painted pixels to read-back pixels, 720p60 and 1080p30, over each transport',
@@ -91,9 +94,6 @@ if (values.help === true || unknown.length > 0 || (seconds !== undefined && !(se
 function everyday(): readonly string[] {
   return Object.keys(benchmarks).filter((name) => benchmarks[name]?.isLong !== true);
 }
-
-/** A quick look measures for so long. */
-const QUICK_SECONDS = 4;
 
 async function run(names: readonly string[]): Promise<void> {
   const machine = describeMachine();
