@@ -237,7 +237,8 @@ async function main(): Promise<void> {
     display: values.display,
     ...(values.authority !== undefined && { authority: values.authority }),
   });
-  process.once('SIGTERM', () => connection.close());
+  // The window goes with the connection.
+  process.once('SIGTERM', () => process.exit());
   const canvas = new Canvas(connection, background);
   const periodMs = 1_000 / fps;
   let due = performance.now();
