@@ -100,5 +100,8 @@ export async function fetchSessionStatus(): Promise<SessionStatus> {
 }
 
 function get(path: string): Promise<Response> {
-  return fetch(path, { credentials: 'same-origin', cache: 'no-store' });
+  return fetch(new URL(`.${path}`, location.href), {
+    credentials: 'same-origin',
+    cache: 'no-store',
+  });
 }

@@ -79,7 +79,7 @@ export async function logout(): Promise<void> {
  */
 export function sayLeave(connection: string): void {
   const body = new Blob([JSON.stringify({ connection })], { type: 'application/json' });
-  navigator.sendBeacon('/api/leave', body);
+  navigator.sendBeacon(new URL('./api/leave', location.href), body);
 }
 
 /** Asks for one more one-time link to this desktop (controllers only). */
@@ -100,7 +100,7 @@ export async function createLink(): Promise<{ link: string; expiresInSeconds: nu
  * @param page the page's address: scheme and host of the transports follow from it
  */
 export async function requestTicket(page: URL, signal: AbortSignal): Promise<ConnectionTicket> {
-  const response = await request('/api/ticket', { method: 'POST', signal });
+  const response = await request('/api/ticket', { method: 'POST', signal, page });
   if (!response.ok) throw refusal(response, 'ticket');
   return parseTicket(await readJson(response), page);
 }
@@ -150,12 +150,14 @@ interface RequestOptions {
   readonly method: 'GET' | 'POST';
   readonly body?: unknown;
   readonly signal?: AbortSignal;
+  /** The page, for a worker; its own address unless given. */
+  readonly page?: URL;
 }
 
 async function request(path: string, options: RequestOptions): Promise<Response> {
-  const { method, body, signal } = options;
+  const { method, body, signal, page = location.href } = options;
   try {
-    return await fetch(path, {
+    return await fetch(new URL(`.${path}`, page), {
       method,
       credentials: 'same-origin',
       cache: 'no-store',

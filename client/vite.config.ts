@@ -7,6 +7,8 @@ import { defineConfig } from 'vite';
  */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
+  // The page may lie under a sub-path: it finds its files relative to itself.
+  base: './',
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { WebSocket } from 'ws';
 import { audioPipeline } from '../gst/audio-pipeline.ts';
 import { codecsOf, encoderByName, selectEncoder, type EncoderName } from '../gst/encoders.ts';
@@ -18,12 +19,14 @@ import type { Grant } from './http/grant.ts';
 import { LoginSessions } from './http/login-sessions.ts';
 import { LoginTokens } from './http/login-tokens.ts';
 import { PasswordCheck } from './http/password.ts';
+import { TrustedProxies } from './http/proxies.ts';
 import { Tickets } from './http/tickets.ts';
 import { HttpsCertificate } from './https-certificate.ts';
 import { startMediaSource, type SoundSource } from './media-source.ts';
 import type { Logger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
 import { quietSound } from './quiet-sound.ts';
+import { networkList } from './config/networks.ts';
 import { parseRtpAddress } from './config/rtp-address.ts';
 import { openRtpSource, type RtpSourceOptions } from './rtp-source.ts';
 import { openScreen, type Screen } from './screen.ts';
@@ -139,6 +142,7 @@ async function composeOrThrow(
   const tickets = new Tickets({ now, isSessionOpen: (id) => sessions.isOpen(id) });
   const { password } = config.auth;
   let webTransport: WebTransportEndpoint | undefined;
+  const proxies = openProxies(config);
   const https = await HttpsCertificate.open(config, logger);
   const app = await createApp({
     config,
@@ -149,6 +153,7 @@ async function composeOrThrow(
     tickets,
     password: password === undefined ? undefined : await PasswordCheck.create(password),
     tls: https?.shown,
+    proxies,
     webTransport: () => webTransport?.offer(),
     desktop: () => session.size,
     admit: ({ id }) =>
@@ -175,7 +180,7 @@ async function composeOrThrow(
   return {
     origin: at.origin,
     newLink: () => ({
-      link: loginLink(at.origin, tokens.issue().token),
+      link: loginLink(at.origin + (config.listen.basePath ?? ''), tokens.issue().token),
       seconds: tokens.lifetimeSeconds,
     }),
     close: () => lifetime.close(),
@@ -205,6 +210,22 @@ async function startVideo(config: Config, screen: Screen, logger: Logger): Promi
     },
     logger,
   });
+}
+
+/** The least length of the secret of a proxy, in characters: random ones of 16 are out of reach of guessing. */
+const MIN_PROXY_SECRET_CHARACTERS = 16;
+
+function openProxies({ proxies }: Config): TrustedProxies {
+  const trusted = networkList(proxies.trusted);
+  const { identityHeader: header, secretFile, controllers } = proxies;
+  if (header === undefined || secretFile === undefined) return new TrustedProxies({ trusted });
+  const secret = readFileSync(secretFile, 'utf8').replace(/\r?\n$/, '');
+  if (secret.length < MIN_PROXY_SECRET_CHARACTERS) {
+    throw new Error(
+      `proxies.secretFile: expected at least ${MIN_PROXY_SECRET_CHARACTERS} characters, got ${secret.length}`,
+    );
+  }
+  return new TrustedProxies({ trusted, identity: { header, secret, controllers } });
 }
 
 /** The encoder is another program, and its codec the only one. */

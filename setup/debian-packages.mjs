@@ -39,6 +39,9 @@ const NETWORK_LAB = ['iproute2'];
 /** Tests send RTP from another encoder than GStreamer's. */
 const OTHER_ENCODER = ['ffmpeg'];
 
+/** Tests put the page behind a reverse proxy. */
+const REVERSE_PROXY = ['nginx-light'];
+
 /** The images are built and run by podman, on a base that is made here: no image is downloaded. */
 const CONTAINERS = [
   'podman',
@@ -78,7 +81,14 @@ const LOCK_TIMEOUT_S = 120;
 function neededPackages(job) {
   const hasGraphicsCard = existsSync('/dev/dri') || existsSync('/dev/nvidia0');
   if (job === 'start') return hasGraphicsCard ? [...BASE, ...HARDWARE_ENCODERS] : BASE;
-  const forTests = [...BASE, ...HARDWARE_ENCODERS, ...BROWSER, ...NETWORK_LAB, ...OTHER_ENCODER];
+  const forTests = [
+    ...BASE,
+    ...HARDWARE_ENCODERS,
+    ...BROWSER,
+    ...NETWORK_LAB,
+    ...OTHER_ENCODER,
+    ...REVERSE_PROXY,
+  ];
   return job === 'containers' ? [...forTests, ...CONTAINERS] : forTests;
 }
 

@@ -120,6 +120,14 @@ function contradictions(given: GivenSettings): string[] {
   if (password !== undefined && passwordFile !== undefined) {
     problems.push(`${password.from}: expected one of it and ${passwordFile.from}, got both`);
   }
+  const identity = given.get('proxies.identityHeader');
+  const hasProof =
+    given.get('proxies.secretFile') !== undefined && given.get('proxies.trusted') !== undefined;
+  if (identity !== undefined && !hasProof) {
+    problems.push(
+      `${identity.from}: expected --proxies-trusted and --proxies-secret-file beside it`,
+    );
+  }
   return [...problems, ...rtpContradictions(given)];
 }
 

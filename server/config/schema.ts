@@ -12,6 +12,7 @@ import {
 
 import type { EncoderName } from '../../gst/encoders.ts';
 import type { VideoCodec } from '../../gst/video-codec.ts';
+import { isNetwork } from './networks.ts';
 import { parseRtpAddress } from './rtp-address.ts';
 
 /**
@@ -81,9 +82,48 @@ const listen = z
         'Origins by which browsers reach the server through a proxy or a name, for example https://desk.example.org.',
       )
       .meta({ expected: 'origins such as https://desk.example.org, without a path' }),
+    basePath: z
+      .string()
+      .regex(/^(\/[A-Za-z0-9._~-]+)+$/)
+      .optional()
+      .describe('Path under which a proxy shows the page, for example /desk.')
+      .meta({ expected: 'a path such as /desk, without a slash at its end' }),
   })
   .prefault({})
   .meta({ title: 'Address', flat: true });
+
+const proxies = z
+  .strictObject({
+    trusted: z
+      .array(z.string().refine(isNetwork))
+      .max(64)
+      .default([])
+      .describe(
+        'Addresses and networks of reverse proxies whose X-Forwarded-For, -Proto and -Host are believed (docs/proxies.md).',
+      )
+      .meta({ expected: 'addresses or networks such as 10.0.0.0/8' }),
+    identityHeader: z
+      .string()
+      .regex(/^[A-Za-z0-9-]{1,64}$/)
+      .optional()
+      .describe('Header in which such a proxy names who has logged in there.')
+      .meta({ expected: 'the name of a header' }),
+    secretFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'File with the secret that such a proxy sends as X-Oriel-Proxy-Secret; one line break at its end is ignored.',
+      )
+      .meta({ path: true }),
+    controllers: z
+      .array(z.string().min(1).max(254))
+      .max(1_000)
+      .default([])
+      .describe('Who of them gets control, * for everybody; the others watch.'),
+  })
+  .prefault({})
+  .meta({ title: 'Reverse proxies' });
 
 const tls = z
   .strictObject({
@@ -364,6 +404,7 @@ export const configSchema = z.strictObject({
     .describe('Directory with the built page; the default lies in the installation.')
     .meta({ path: true }),
   listen,
+  proxies,
   tls,
   desktop,
   video,

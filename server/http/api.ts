@@ -5,7 +5,7 @@ import { HttpFault } from './fault.ts';
 import {
   requireOwnOrigin,
   requireRoom,
-  sessionOf,
+  loginOf,
   TRANSPORT_PATH,
   type GatewayOptions,
 } from './gateway.ts';
@@ -55,7 +55,7 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
   fastify.post('/api/login', async (request, reply) => {
     const credential = parse(loginBody, request.body);
     const kind = 'token' in credential ? 'token' : 'password';
-    const attempt: LoginAttempt = { address: request.ip, kind };
+    const attempt: LoginAttempt = { address: policy.seen(request.raw).address, kind };
     const outcome = throttle.attempt(attempt, options.now());
     if (outcome.type === 'delayed') {
       throw new HttpFault('tooManyAttempts', {
@@ -73,8 +73,9 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
     return reply.code(204).send();
   });
 
-  fastify.get('/api/session', (request) => {
-    const { role } = requireSession(request, options);
+  fastify.get('/api/session', (request, reply) => {
+    const { role } =
+      loginOf(request.raw, options) ?? logInByProxy(request, reply, options) ?? refuseLogin();
     return { role, desktop: options.desktop() ?? null };
   });
 
@@ -85,7 +86,7 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
     const offer = await options.webTransport();
     return {
       tickets: tickets.issue(session, origin),
-      webSocketPath: TRANSPORT_PATH,
+      webSocketPath: (options.config.listen.basePath ?? '') + TRANSPORT_PATH,
       webTransport:
         offer === undefined
           ? null
@@ -105,7 +106,11 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
     const { role } = parse(linkBody, request.body ?? {});
     const { token } = tokens.issue(role);
     const origin = requireOwnOrigin(request.raw, policy);
-    return { link: loginLink(origin, token), role, expiresInSeconds: tokens.lifetimeSeconds };
+    return {
+      link: loginLink(origin + (options.config.listen.basePath ?? ''), token),
+      role,
+      expiresInSeconds: tokens.lifetimeSeconds,
+    };
   });
 
   /**
@@ -126,9 +131,13 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
   fastify.post('/api/logout', (request, reply) => logOut(request, reply, options));
 }
 
-/** The address that logs somebody in: the token stays in the browser, as fragments are not sent. */
-export function loginLink(origin: string, token: string): string {
-  return `${origin}/#token=${token}`;
+/**
+ * The address that logs somebody in: the token stays in the browser, as fragments are not sent.
+ *
+ * @param base origin of the page, with the path under which it is, without a slash at the end
+ */
+export function loginLink(base: string, token: string): string {
+  return `${base}/#token=${token}`;
 }
 
 function logOut(request: FastifyRequest, reply: FastifyReply, options: ApiOptions): FastifyReply {
@@ -155,9 +164,28 @@ async function roleOf(credential: Credential, options: ApiOptions): Promise<Role
   return 'controller';
 }
 
-function requireSession(request: FastifyRequest, { sessions }: ApiOptions): LoginSession {
-  const session = sessionOf(request.raw, sessions);
-  if (session === undefined) throw new HttpFault('loginRequired');
+function requireSession(request: FastifyRequest, options: ApiOptions): LoginSession {
+  return loginOf(request.raw, options) ?? refuseLogin();
+}
+
+function refuseLogin(): never {
+  throw new HttpFault('loginRequired');
+}
+
+/** Opens a login for whom a trusted proxy names; one of somebody else in the same browser ends. */
+function logInByProxy(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { sessions, policy, logger, onLogout }: ApiOptions,
+): LoginSession | undefined {
+  const { identity } = policy.seen(request.raw);
+  if (identity === undefined) return undefined;
+  const previous = readSessionCookie(request.headers.cookie, request.raw.socket);
+  const replaced = previous === undefined ? undefined : sessions.close(previous);
+  if (replaced !== undefined) onLogout?.(replaced.id);
+  const { cookie, session } = sessions.open(identity.role, identity.name);
+  setSessionCookie(reply, cookie);
+  logger.info('logged in', { kind: 'proxy', role: identity.role });
   return session;
 }
 

@@ -8,7 +8,7 @@ import { fastify as createFastify, type FastifyInstance, type FastifyReply } fro
 
 import { registerApi } from './api.ts';
 import { HttpFault, type FaultCode } from './fault.ts';
-import { requireOwnHost, sessionOf, type GatewayOptions } from './gateway.ts';
+import { requireOwnHost, sessionOf, withoutBasePath, type GatewayOptions } from './gateway.ts';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
 import { OriginPolicy, reachableAddress } from './origin-policy.ts';
 import { pageHeaders } from './page-headers.ts';
@@ -60,6 +60,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     listenHost: config.listen.host,
     publicOrigins: config.listen.publicOrigins,
     isSecure: tls !== undefined,
+    proxies: options.proxies,
   });
   const watch = new SocketWatch({
     limits,
@@ -83,6 +84,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       upgrade.attach(server);
       return server;
     },
+    rewriteUrl: ({ url = '/' }) => withoutBasePath(url, config.listen.basePath),
     bodyLimit: limits.maxBodyBytes,
     logger: false,
     trustProxy: false,
@@ -104,8 +106,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     answerFault(new HttpFault('notFound'), { reply, policy, options }),
   );
   fastify.addHook('onRequest', async (request, reply) => {
-    void reply.headers(pageHeaders(policy.pageHosts(request.headers.host)));
+    void reply.headers(pageHeaders(policy.pageHosts(policy.seen(request.raw).host)));
     if (!probePaths.has(request.url)) requireOwnHost(request.raw, policy);
+    // The page's addresses are relative: without the slash they would lead beside it.
+    const { basePath } = config.listen;
+    if (basePath !== undefined && request.originalUrl.split('?', 1)[0] === basePath) {
+      return reply.redirect(`${basePath}/${request.originalUrl.slice(basePath.length)}`, 308);
+    }
     if (sessionOf(request.raw, options.sessions) !== undefined) {
       watch.authenticated(request.raw.socket);
     }
@@ -200,9 +207,9 @@ function answerFault(error: unknown, { reply, policy, options }: AnswerContext):
   const fault = toFault(error);
   if (fault.code === 'internal') options.logger.error('request failed', { error });
   options.onRefused?.(fault.code);
-  const { headers, url } = reply.request;
+  const { headers, raw, url } = reply.request;
   // Requests that Fastify refuses before its hooks ran have no headers yet.
-  void reply.code(fault.status).headers(pageHeaders(policy.pageHosts(headers.host)));
+  void reply.code(fault.status).headers(pageHeaders(policy.pageHosts(policy.seen(raw).host)));
   void reply.header('cache-control', 'no-store');
   if (fault.retryAfterSeconds !== undefined) {
     void reply.header('retry-after', fault.retryAfterSeconds);

@@ -11,6 +11,7 @@ import type { LoginTokens } from './login-tokens.ts';
 import type { OriginPolicy } from './origin-policy.ts';
 import type { PasswordCheck } from './password.ts';
 import type { Probes } from './probes.ts';
+import type { TrustedProxies } from './proxies.ts';
 import { readSessionCookie } from './session-cookie.ts';
 import type { Tickets } from './tickets.ts';
 
@@ -27,6 +28,8 @@ export interface GatewayOptions {
   readonly tokens: LoginTokens;
   readonly sessions: LoginSessions;
   readonly tickets: Tickets;
+  /** Reverse proxies whose headers are believed; none unless given. */
+  readonly proxies?: TrustedProxies | undefined;
   /** Absent when no password is set. */
   readonly password?: PasswordCheck | undefined;
   /** Where WebTransport listens and which certificates it may show (SHA-256, current and next); none for trusted ones. */
@@ -67,15 +70,36 @@ export function sessionOf(
   return cookie === undefined ? undefined : sessions.find(cookie);
 }
 
+/**
+ * The login that a request may use: that of its cookie, unless somebody else has logged in at a proxy since, or nobody.
+ */
+export function loginOf(
+  request: IncomingMessage,
+  { sessions, policy }: { readonly sessions: LoginSessions; readonly policy: OriginPolicy },
+): LoginSession | undefined {
+  const session = sessionOf(request, sessions);
+  if (session?.identity === undefined) return session;
+  return policy.seen(request).identity?.name === session.identity ? session : undefined;
+}
+
+/** The path of a request without the sub-path that the server goes by; a proxy may have taken it away. */
+export function withoutBasePath(url: string, basePath: string | undefined): string {
+  if (basePath === undefined || !url.startsWith(basePath)) return url;
+  const rest = url.slice(basePath.length);
+  if (rest.startsWith('/')) return rest;
+  return rest === '' || rest.startsWith('?') ? `/${rest}` : url;
+}
+
 /** Refuses requests under a name that is not ours. */
 export function requireOwnHost(request: IncomingMessage, policy: OriginPolicy): void {
-  if (!policy.isHostAllowed(request.headers.host)) throw new HttpFault('hostRefused');
+  if (!policy.isHostAllowed(policy.seen(request).host)) throw new HttpFault('hostRefused');
 }
 
 /** Refuses requests that a page of this server did not send; returns its origin. */
 export function requireOwnOrigin(request: IncomingMessage, policy: OriginPolicy): string {
-  const { origin, host } = request.headers;
-  const verdict = policy.judge(origin, host);
+  const { origin } = request.headers;
+  const { host, isSecure } = policy.seen(request);
+  const verdict = policy.judge(origin, host, isSecure);
   if (verdict === 'insecure') throw new HttpFault('originInsecure');
   if (verdict !== 'allowed' || origin === undefined) throw new HttpFault('originRefused');
   return origin;

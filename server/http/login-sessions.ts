@@ -11,6 +11,8 @@ const MAX_SESSIONS = 1_024;
 export interface LoginSession {
   readonly id: string;
   readonly role: Role;
+  /** Who it is by the word of a proxy; undefined after a link or a password. */
+  readonly identity?: string | undefined;
 }
 
 interface KeptSession extends LoginSession {
@@ -30,13 +32,13 @@ export class LoginSessions {
   }
 
   /** Opens a session. `cookie` is its secret, 256 bits as base64url, handed out here and never again. */
-  open(role: Role): { readonly cookie: string; readonly session: LoginSession } {
+  open(role: Role, identity?: string): { readonly cookie: string; readonly session: LoginSession } {
     const [[oldestHash, oldest] = []] = this.#byHash;
     if (oldestHash !== undefined && oldest !== undefined && this.#byHash.size >= MAX_SESSIONS) {
       this.#remove(oldestHash, oldest);
     }
     const cookie = newSecret();
-    const session = { id: newId(), role, usedAt: this.#now() };
+    const session = { id: newId(), role, identity, usedAt: this.#now() };
     this.#byHash.set(hashOfSecret(cookie), session);
     this.#open.add(session.id);
     return { cookie, session };

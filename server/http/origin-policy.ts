@@ -1,5 +1,8 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { networkInterfaces } from 'node:os';
+
+import { TrustedProxies, type SeenRequest } from './proxies.ts';
 
 const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 
@@ -10,6 +13,8 @@ export interface OriginPolicyOptions {
   readonly publicOrigins: readonly string[];
   /** Whether the server itself speaks https. */
   readonly isSecure: boolean;
+  /** Whose forwarded headers are believed; nobody's unless given. */
+  readonly proxies?: TrustedProxies | undefined;
 }
 
 /** What an Origin header is worth; `insecure` is an origin of ours on which browsers withhold what the page needs. */
@@ -24,14 +29,21 @@ export type OriginVerdict = 'allowed' | 'missing' | 'foreign' | 'insecure';
  */
 export class OriginPolicy {
   readonly #options: OriginPolicyOptions;
+  readonly #proxies: TrustedProxies;
   readonly #publicOrigins: ReadonlySet<string>;
   readonly #publicHosts: ReadonlySet<string>;
 
   constructor(options: OriginPolicyOptions) {
     this.#options = options;
+    this.#proxies = options.proxies ?? new TrustedProxies({ trusted: new BlockList() });
     const urls = options.publicOrigins.map((origin) => new URL(origin));
     this.#publicOrigins = new Set(urls.map((url) => url.origin));
     this.#publicHosts = new Set(urls.map((url) => url.host));
+  }
+
+  /** The request as its browser sent it, before a trusted proxy. */
+  seen(request: IncomingMessage): SeenRequest {
+    return this.#proxies.see(request);
   }
 
   /**
@@ -48,10 +60,14 @@ export class OriginPolicy {
     return isIP(address) !== 0 && (isAnyAddress(listenHost) || address === listenHost);
   }
 
-  /** Judges the Origin header of a request whose Host is allowed. */
-  judge(origin: string | undefined, host: string | undefined): OriginVerdict {
+  /** Judges the Origin header of a request whose Host is allowed; `isSecure`: what a trusted proxy says of the browser's side. */
+  judge(
+    origin: string | undefined,
+    host: string | undefined,
+    isSecure = this.#options.isSecure,
+  ): OriginVerdict {
     if (origin === undefined) return 'missing';
-    const direct = directOrigin(host, this.#options.isSecure);
+    const direct = directOrigin(host, isSecure);
     if (!this.#publicOrigins.has(origin) && origin !== direct) return 'foreign';
     return isTrustworthy(new URL(origin)) ? 'allowed' : 'insecure';
   }

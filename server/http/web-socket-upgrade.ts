@@ -9,7 +9,8 @@ import {
   requireOwnHost,
   requireOwnOrigin,
   requireRoom,
-  sessionOf,
+  loginOf,
+  withoutBasePath,
   TRANSPORT_PATH,
   type GatewayOptions,
 } from './gateway.ts';
@@ -68,14 +69,16 @@ export class WebSocketUpgrade {
   }
 
   #check(request: IncomingMessage): Grant {
-    const { policy, sessions, tickets, admit } = this.#options;
+    const { config, policy, sessions, tickets, admit } = this.#options;
     requireOwnHost(request, policy);
-    if (request.url?.split('?', 1)[0] !== TRANSPORT_PATH) throw new HttpFault('notFound');
+    const { basePath } = config.listen;
+    const path = withoutBasePath(request.url ?? '', basePath).split('?', 1)[0];
+    if (path !== TRANSPORT_PATH) throw new HttpFault('notFound');
     if (request.method !== 'GET' || request.headers['sec-websocket-version'] !== '13') {
       throw new HttpFault('upgradeRequired');
     }
     const origin = requireOwnOrigin(request, policy);
-    const session = sessionOf(request, sessions);
+    const session = loginOf(request, { sessions, policy });
     if (session === undefined) throw new HttpFault('loginRequired');
     const ticket = ticketOf(request);
     if (ticket === undefined) throw new HttpFault('badRequest');

@@ -42,10 +42,11 @@ export interface AppUnderTest extends ListeningAt {
 }
 
 export interface TestedSettings extends Partial<
-  Pick<AppOptions, 'admit' | 'limits' | 'tls' | 'webTransport' | 'probes'>
+  Pick<AppOptions, 'admit' | 'limits' | 'proxies' | 'tls' | 'webTransport' | 'probes'>
 > {
   readonly host?: string;
   readonly publicOrigins?: readonly string[];
+  readonly basePath?: string;
   readonly password?: string;
   /** A directory with a page instead of the small one made for the test. */
   readonly clientDirectory?: string;
@@ -55,7 +56,14 @@ const WELL = { isOk: true, reasons: [], notes: [] };
 
 /** Starts the real server on a free port of 127.0.0.1. */
 export async function startApp(settings: TestedSettings = {}): Promise<AppUnderTest> {
-  const { host = '127.0.0.1', publicOrigins = [], password, clientDirectory, ...rest } = settings;
+  const {
+    host = '127.0.0.1',
+    publicOrigins = [],
+    basePath,
+    password,
+    clientDirectory,
+    ...rest
+  } = settings;
   const clock = { ms: 0 };
   const now = (): number => clock.ms;
   const directory = mkdtempSync(join(tmpdir(), 'oriel-http-'));
@@ -71,7 +79,7 @@ export async function startApp(settings: TestedSettings = {}): Promise<AppUnderT
   };
   const app = await createApp({
     config: {
-      listen: { host, port: 0, publicOrigins },
+      listen: { host, port: 0, publicOrigins, basePath },
       clientDirectory: clientDirectory ?? writePage(directory),
     },
     logger: createLogger({
