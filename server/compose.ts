@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { WebSocket } from 'ws';
 import { audioPipeline } from '../gst/audio-pipeline.ts';
 import { codecsOf, encoderByName, selectEncoder, type EncoderName } from '../gst/encoders.ts';
@@ -19,16 +18,14 @@ import type { Grant } from './http/grant.ts';
 import { LoginSessions } from './http/login-sessions.ts';
 import { LoginTokens } from './http/login-tokens.ts';
 import { PasswordCheck } from './http/password.ts';
-import { TrustedProxies } from './http/proxies.ts';
 import { Tickets } from './http/tickets.ts';
 import { HttpsCertificate } from './https-certificate.ts';
 import { startMediaSource, type SoundSource } from './media-source.ts';
 import type { Logger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
 import { quietSound } from './quiet-sound.ts';
-import { networkList } from './config/networks.ts';
-import { parseRtpAddress } from './config/rtp-address.ts';
-import { openRtpSource, type RtpSourceOptions } from './rtp-source.ts';
+import { openProxies } from './open-proxies.ts';
+import { receiveSound, receiveVideo } from './rtp-input.ts';
 import { openScreen, type Screen } from './screen.ts';
 import { watchSessionLimits } from './session-limit-watch.ts';
 import { createClock, type Clock } from './session-clock.ts';
@@ -212,48 +209,6 @@ async function startVideo(config: Config, screen: Screen, logger: Logger): Promi
   });
 }
 
-/** The least length of the secret of a proxy, in characters: random ones of 16 are out of reach of guessing. */
-const MIN_PROXY_SECRET_CHARACTERS = 16;
-
-function openProxies({ proxies }: Config): TrustedProxies {
-  const trusted = networkList(proxies.trusted);
-  const { identityHeader: header, secretFile, controllers } = proxies;
-  if (header === undefined || secretFile === undefined) return new TrustedProxies({ trusted });
-  const secret = readFileSync(secretFile, 'utf8').replace(/\r?\n$/, '');
-  if (secret.length < MIN_PROXY_SECRET_CHARACTERS) {
-    throw new Error(
-      `proxies.secretFile: expected at least ${MIN_PROXY_SECRET_CHARACTERS} characters, got ${secret.length}`,
-    );
-  }
-  return new TrustedProxies({ trusted, identity: { header, secret, controllers } });
-}
-
-/** The encoder is another program, and its codec the only one. */
-async function receiveVideo({ rtp }: Config, logger: Logger): Promise<SwitchingVideo> {
-  const { videoCodec: name, videoPayloadType: payloadType } = rtp;
-  const place = rtpPlace(rtp, 'video');
-  const source = await openRtpSource({ name: 'video', codec: name, payloadType, ...place, logger });
-  return new SwitchingVideo({
-    codecs: [name],
-    start: () => ({ name, encoder: 'rtp', source }),
-    logger,
-  });
-}
-
-/** Where RTP comes in, and from whom. */
-function rtpPlace(
-  rtp: Config['rtp'],
-  kind: 'video' | 'audio',
-): Pick<RtpSourceOptions, 'address' | 'sender'> {
-  const address = parseRtpAddress(rtp[kind] ?? '');
-  if (address === undefined) throw new TypeError(`rtp.${kind}: expected an address, got none`);
-  const ssrc = kind === 'video' ? rtp.videoSsrc : rtp.audioSsrc;
-  const { sender: host } = rtp;
-  return host === undefined || ssrc === undefined
-    ? { address }
-    : { address, sender: { host, ssrc } };
-}
-
 interface EncoderParts {
   readonly captured: VideoSource;
   readonly env: Screen['env'];
@@ -290,11 +245,7 @@ async function startAudio(
   screen: Screen,
   logger: Logger,
 ): Promise<SoundSource | undefined> {
-  if (config.source === 'rtp' && config.rtp.audio !== undefined) {
-    const { audioPayloadType: payloadType } = config.rtp;
-    const place = rtpPlace(config.rtp, 'audio');
-    return openRtpSource({ name: 'audio', codec: 'opus', payloadType, ...place, logger });
-  }
+  if (config.source === 'rtp') return receiveSound(config, logger);
   const source = screen.audio;
   if (source === undefined) return undefined;
   const { bitrateBps } = config.audio;
