@@ -275,7 +275,7 @@ class NetworkWorker {
       connection.reportUndecoded(message.sequence, message.why);
       return;
     }
-    const { decodeQueue, renderedSequence, shownLatency, droppedFrames } = message;
+    const { decodeQueue, renderedSequence, shownLatency, shownStages, droppedFrames } = message;
     const ring = this.#ring?.state;
     connection.setReportValues({
       decodeQueue,
@@ -284,6 +284,13 @@ class NetworkWorker {
       ...(shownLatency === undefined
         ? {}
         : { shownLatencyUs: Math.max(0, Math.round(shownLatency)) }),
+      ...(shownStages === undefined
+        ? {}
+        : {
+            networkUs: Math.max(0, shownStages.network + shownStages.reassembly),
+            decodeUs: Math.max(0, shownStages.decode),
+            presentUs: Math.max(0, shownStages.present),
+          }),
       ...(ring === undefined
         ? {}
         : {

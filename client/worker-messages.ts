@@ -21,6 +21,7 @@ import type { TransportKind } from './transport/transport.ts';
 import type { PlayoutSettings } from './video/playout.ts';
 import type { DropReason } from './video/presenter.ts';
 import type { PatternProbeReport } from './stats/pattern-probe.ts';
+import type { FrameStages } from './stats/latency-breakdown.ts';
 import type { SinkKind } from './video/sink.ts';
 
 /** Microseconds of `performance.timeOrigin + performance.now()`; not the session clock. */
@@ -319,6 +320,8 @@ export type FromVideoWorkerMedia =
       readonly decodeQueue: number;
       readonly renderedSequence: number | undefined;
       readonly shownLatency: number | undefined;
+      /** Where the time of that frame went. */
+      readonly shownStages: FrameStages | undefined;
       /** Decoded and not shown since the last `reset`. */
       readonly droppedFrames: number;
     }

@@ -9,7 +9,7 @@ import { latencyModes } from '../protocol/latency-mode.ts';
 import { requireSoundSocket, requireXSocket } from './awaited-sockets.ts';
 import type { Config } from './config/schema.ts';
 import { openXDesktop, type XDesktop, type XDesktopState } from './desktop/x-desktop.ts';
-import { GatewayCounters } from './gateway-counters.ts';
+import { GatewayMetrics } from './gateway-metrics.ts';
 import { watchHealth } from './health-watch.ts';
 import { loginLink } from './http/api.ts';
 import { createApp } from './http/app.ts';
@@ -22,7 +22,7 @@ import { Tickets } from './http/tickets.ts';
 import { HttpsCertificate } from './https-certificate.ts';
 import { startMediaSource, type SoundSource } from './media-source.ts';
 import type { Logger } from './observe/logger.ts';
-import { Metrics } from './observe/metrics.ts';
+import { measure, offerMetrics } from './operations.ts';
 import { quietSound } from './quiet-sound.ts';
 import { openProxies } from './open-proxies.ts';
 import { receiveSound, receiveVideo } from './rtp-input.ts';
@@ -78,19 +78,17 @@ async function composeOrThrow(
 ): Promise<Gateway> {
   const { closers } = lifetime;
   const clock = createClock();
-  const counters = new GatewayCounters(new Metrics());
+  const metrics = new GatewayMetrics();
   const rules = streamRules(config);
   const screen = await openScreen(config, logger);
   closers.push(() => screen.close());
 
   const video = await startVideo(config, screen, logger);
-  closers.push(() => video.close(), sync(counters.watch('video', video)));
+  closers.push(() => video.close());
   const audio = await startAudio(config, screen, logger);
-  if (audio !== undefined) {
-    closers.push(() => audio.close(), sync(counters.watch('audio', audio)));
-  }
   // A test tone is never silent.
   const quiet = audio && screen.audio?.type === 'pulse' ? quietSound(audio, screen.env) : undefined;
+  closers.push(async () => audio?.close());
   closers.push(sync(() => quiet?.close()));
 
   const desktop = await openDesktopPort(config, screen, {
@@ -116,16 +114,17 @@ async function composeOrThrow(
     clock,
     logger,
     maxViewers: config.session.maxViewers,
-    onDenied: (unit) => counters.denied(unit),
+    observer: metrics,
     videoLimits: {
       bitrateBps: config.video.bitrateKbps * 1000,
       frameRate: config.video.frameRate,
     },
-    onDropped: (reason, count) => counters.dropped(reason, count),
-    onUnused: (reason, count) => counters.unused(reason, count),
     onActive: (login) => limits.active(login),
   });
   desktop.watch(session);
+  closers.push(sync(measure({ metrics, video, audio, session, clock })));
+  const offered = await offerMetrics(config.metrics, metrics, logger);
+  closers.push(async () => offered?.close());
 
   const now = (): number => performance.now();
   const tokens = new LoginTokens({ now, lifetimeSeconds: config.auth.tokenSeconds });
@@ -162,7 +161,7 @@ async function composeOrThrow(
       connect(new WebSocketTransport({ socket, clock, logger }), grant),
     onLogout: (id) => session.logout(id),
     onLeave: (id, connection) => session.leave(id, connection),
-    onRefused: (code) => counters.refused(code),
+    onRefused: (code) => metrics.refused(code),
   });
   closers.push(() => app.close());
   const unwatch = https?.watch((renewed) => app.setCertificate(renewed));

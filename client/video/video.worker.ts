@@ -3,7 +3,12 @@
  * The way of a frame is in video-pipeline.ts; here are the messages around it.
  */
 import { FrameMeter } from '../stats/frame-meter.ts';
-import { LatencyWindow, type FrameMoments } from '../stats/latency-breakdown.ts';
+import {
+  LatencyWindow,
+  stagesOf,
+  type FrameMoments,
+  type FrameStages,
+} from '../stats/latency-breakdown.ts';
 import { PatternProbe } from '../stats/pattern-probe.ts';
 import type {
   FromVideoWorker,
@@ -49,6 +54,7 @@ class VideoWorker {
   #clockOffset: number | undefined;
   #rendered: number | undefined;
   #shownLatency: number | undefined;
+  #shownStages: FrameStages | undefined;
   #droppedBefore = 0;
   /** How much later than their sound the pictures since the last statistics were shown, µs. */
   #offsets: number[] = [];
@@ -137,6 +143,7 @@ class VideoWorker {
         this.#latency.clear();
         this.#rendered = undefined;
         this.#shownLatency = undefined;
+        this.#shownStages = undefined;
         this.#droppedBefore = this.#dropped;
         break;
       case 'clock':
@@ -158,6 +165,7 @@ class VideoWorker {
     this.#meter.shown({ sequence: input.sequence, moments, shownAt }, look);
     if (moments === undefined) return;
     this.#shownLatency = shownAt - moments.capturedAt;
+    this.#shownStages = stagesOf(moments);
     this.#latency.add(moments);
   }
 
@@ -198,6 +206,7 @@ class VideoWorker {
       decodeQueue: this.#pipeline.decodeQueue,
       renderedSequence: this.#rendered,
       shownLatency: this.#shownLatency,
+      shownStages: this.#shownStages,
       droppedFrames: this.#dropped - this.#droppedBefore,
     });
   }

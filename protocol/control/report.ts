@@ -40,6 +40,12 @@ export interface ReportValues {
   readonly underruns?: number;
   /** Frames decoded and not shown, since HELLO. */
   readonly lateFrames?: number;
+  /** Of the message `renderedSeq`: from its first unit's `sendTs` until its last byte was there, microseconds. */
+  readonly networkUs?: number;
+  /** Of that message: from there until it was decoded, microseconds. */
+  readonly decodeUs?: number;
+  /** Of that message: from there until it was shown, microseconds. */
+  readonly presentUs?: number;
 }
 
 /** What the client saw since its last report. */
@@ -75,6 +81,9 @@ const valueKeys = [
   ['shownLatencyUs', 4],
   ['underruns', 5],
   ['lateFrames', 6],
+  ['networkUs', 7],
+  ['decodeUs', 8],
+  ['presentUs', 9],
 ] as const satisfies readonly (readonly [keyof ReportValues, number])[];
 const valueNames = new Map<number, keyof ReportValues>(valueKeys.map(([name, key]) => [key, name]));
 

@@ -7,14 +7,14 @@ import { isLocalAddress, parseRtpAddress } from './rtp-address.ts';
 import { ConfigError } from './config-error.ts';
 import type { GivenSettings } from './given-settings.ts';
 import { helpText } from './help.ts';
-import { configSchema, MIN_PASSWORD_CHARACTERS, type Config } from './schema.ts';
+import { configSchema, type Config } from './schema.ts';
 import { findSetting, settings } from './settings.ts';
 import { readConfigFile, readEnvironment, readFlags } from './sources.ts';
 
 /** Where the server is installed: relative defaults start here. */
 const INSTALLATION = resolve(import.meta.dirname, '../..');
 
-/** Bytes of a password file beyond which it is certainly another file. */
+/** Bytes of a file with a secret beyond which it is certainly another file. */
 const MAX_SECRET_BYTES = 4_096;
 
 export interface LoadOptions {
@@ -56,6 +56,7 @@ function overridden(weak: GivenSettings, strong: GivenSettings): GivenSettings {
 }
 
 function parse(given: GivenSettings): Config {
+  readSecretFiles(given);
   const result = configSchema.safeParse(toObject(given));
   const problems = [...given.problems];
   if (!result.success) problems.push(...result.error.issues.map((issue) => wordsOf(issue, given)));
@@ -67,7 +68,6 @@ function parse(given: GivenSettings): Config {
     ...(isDefaultClient
       ? { clientDirectory: resolve(INSTALLATION, result.data.clientDirectory) }
       : {}),
-    auth: withPassword(result.data.auth),
   });
 }
 
@@ -116,9 +116,11 @@ function contradictions(given: GivenSettings): string[] {
     const [one, missing] = certificate === undefined ? [key, 'certificate'] : [certificate, 'key'];
     problems.push(`${one?.from ?? 'tls'}: expected --tls-${missing}-file beside it`);
   }
-  const [password, passwordFile] = [given.get('auth.password'), given.get('auth.passwordFile')];
-  if (password !== undefined && passwordFile !== undefined) {
-    problems.push(`${password.from}: expected one of it and ${passwordFile.from}, got both`);
+  const metricsHost = given.get('metrics.host');
+  if (metricsHost !== undefined && !isLoopbackName(metricsHost.value)) {
+    if (given.get('metrics.token') === undefined) {
+      problems.push(`${metricsHost.from}: expected --metrics-token-file beside an address for all`);
+    }
   }
   const identity = given.get('proxies.identityHeader');
   const hasProof =
@@ -158,29 +160,44 @@ function rtpContradictions(given: GivenSettings): string[] {
   return problems;
 }
 
-function withPassword(auth: Config['auth']): Config['auth'] {
-  if (auth.passwordFile === undefined) return auth;
-  const password = readSecret(auth.passwordFile);
-  if (password.length < MIN_PASSWORD_CHARACTERS) {
-    throw new ConfigError([
-      `password file ${auth.passwordFile}: expected at least ${MIN_PASSWORD_CHARACTERS} characters, got ${password.length}`,
-    ]);
+/**
+ * Secrets that come from a file: that of the setting `x` is named by `xFile` beside it.
+ *
+ * @throws ConfigError when a file cannot be read, or what it holds is no value of the setting
+ */
+function readSecretFiles(given: GivenSettings): void {
+  for (const secret of settings.filter(({ isSecret }) => isSecret)) {
+    const file = given.get(`${secret.key}File`);
+    if (file === undefined || typeof file.value !== 'string') continue;
+    const name = secret.path.at(-1) ?? secret.key;
+    const at = `${name} file ${resolve(file.directory, file.value)}`;
+    if (given.get(secret.key) !== undefined) {
+      const other = given.get(secret.key)?.from ?? secret.key;
+      given.problems.push(`${other}: expected one of it and ${file.from}, got both`);
+      continue;
+    }
+    const text = readSecret(at, resolve(file.directory, file.value));
+    given.set(secret, { value: text, from: at, directory: file.directory });
   }
-  return { ...auth, password };
 }
 
-function readSecret(file: string): string {
+/** Whether only programs of this machine reach it. */
+function isLoopbackName(host: unknown): boolean {
+  return typeof host === 'string' && /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host);
+}
+
+function readSecret(at: string, file: string): string {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError([`password file ${file}: expected a readable file: ${reason}`], {
+    throw new ConfigError([`${at}: expected a readable file: ${reason}`], {
       cause,
     });
   }
   if (Buffer.byteLength(text) > MAX_SECRET_BYTES) {
-    throw new ConfigError([`password file ${file}: expected at most ${MAX_SECRET_BYTES} bytes`]);
+    throw new ConfigError([`${at}: expected at most ${MAX_SECRET_BYTES} bytes`]);
   }
   return text.replace(/\r?\n$/, '');
 }

@@ -59,6 +59,9 @@ const encoders = [
 /** The least length of a password: a shorter one falls to guessing at the pace that the login allows (guess). */
 export const MIN_PASSWORD_CHARACTERS = 8;
 
+/** The least length of a token or secret between programs: 96 bits in base64. */
+const MIN_TOKEN_CHARACTERS = 16;
+
 /** Where the server listens and by which addresses browsers know it. */
 const listen = z
   .strictObject({
@@ -362,6 +365,40 @@ const session = z
   .prefault({})
   .meta({ title: 'Sessions', flat: true });
 
+const metrics = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(false)
+      .describe('Whether metrics are served, on a port of their own, at /metrics (Prometheus).'),
+    host: z
+      .string()
+      .min(1)
+      .default('127.0.0.1')
+      .describe('Address to serve them on. Any other than a loopback address needs a token.')
+      .meta({ expected: 'an address such as 127.0.0.1 or 0.0.0.0' }),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(9464)
+      .describe('TCP port to serve them on; 0 takes any free one.'),
+    token: z
+      .string()
+      .min(MIN_TOKEN_CHARACTERS)
+      .optional()
+      .describe('Bearer token that a collector has to send.')
+      .meta({ secret: true, expected: `at least ${MIN_TOKEN_CHARACTERS} characters` }),
+    tokenFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('File that holds the token; one line break at its end is ignored.')
+      .meta({ path: true }),
+  })
+  .prefault({})
+  .meta({ title: 'Metrics' });
+
 const log = z
   .strictObject({
     level: z
@@ -414,6 +451,7 @@ export const configSchema = z.strictObject({
   rtp,
   auth,
   session,
+  metrics,
   log,
 });
 

@@ -1,4 +1,5 @@
 import type { MessageStatusName, ReportUnit } from '../../protocol/control/report.ts';
+import type { ShownFrame } from './session-observer.ts';
 
 /** What a client did not use, by reason; the statuses of REPORT but `complete`, and what it says about itself. */
 export type UnusedReason = Exclude<MessageStatusName, 'complete'> | 'notShown' | 'soundUnderrun';
@@ -6,10 +7,14 @@ export type UnusedReason = Exclude<MessageStatusName, 'complete'> | 'notShown' |
 /** Most of a kind that one report adds: a client that makes numbers up spoils no more than that. */
 const MAX_STEP = 1_000;
 
+/** Times above this are no latencies, microseconds: a minute. */
+const MAX_LATENCY_US = 60_000_000;
+
 /** Counts what one client reports: each of its messages that it did not use, frames not shown, sound that ran dry. */
 export class ClientReport {
   #notShown = 0;
   #underruns = 0;
+  #renderedSeq: number | undefined;
 
   /** Takes a report; returns what is new in it. */
   take({ entries, values }: ReportUnit): ReadonlyMap<UnusedReason, number> {
@@ -27,4 +32,19 @@ export class ClientReport {
     this.#underruns = underruns;
     return fresh;
   }
+  /** The frame that was shown last, if the report before did not tell of it. */
+  shown({ values }: ReportUnit): ShownFrame | undefined {
+    const { renderedSeq, shownLatencyUs, networkUs, decodeUs, presentUs } = values;
+    if (renderedSeq === undefined || renderedSeq === this.#renderedSeq) return undefined;
+    this.#renderedSeq = renderedSeq;
+    return {
+      ...plausible('total', shownLatencyUs),
+      ...plausible('network', networkUs),
+      ...plausible('decode', decodeUs),
+      ...plausible('present', presentUs),
+    };
+  }
 }
+
+const plausible = (name: keyof ShownFrame, us: number | undefined): ShownFrame =>
+  us === undefined || us > MAX_LATENCY_US ? {} : { [name]: us };

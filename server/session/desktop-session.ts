@@ -4,14 +4,13 @@ import type { VideoCodecName } from '../../protocol/video-codec.ts';
 import { millis, type Micros, type Millis } from '../../protocol/time.ts';
 import type { AccessUnit, AccessUnitSink, VideoParameters } from '../ingest/access-unit.ts';
 import type { Logger } from '../observe/logger.ts';
-import type { DropReason } from '../schedule/drop-policy.ts';
 import type { Clock } from '../session-clock.ts';
 import type { ServerTransport } from '../transport/transport.ts';
-import type { UnusedReason } from './client-report.ts';
 import { ControlLease } from './control-lease.ts';
-import { EncoderSteering, type SteeredEncoder } from './encoder-steering.ts';
+import { EncoderSteering, type PauseCounters, type SteeredEncoder } from './encoder-steering.ts';
 import { Joins } from './joins.ts';
 import { KeyframeRequests } from './keyframe-requests.ts';
+import type { SessionObserver } from './session-observer.ts';
 import { StreamControl, type SteeredSound } from './stream-control.ts';
 import type { StreamRules } from './stream-rules.ts';
 import type {
@@ -20,7 +19,7 @@ import type {
   SharedStream,
   ViewerDesktop,
 } from './viewer-desktop.ts';
-import { Viewer, type Admission } from './viewer.ts';
+import { Viewer, type Admission, type ViewerStatus } from './viewer.ts';
 
 /** How often time passes for the viewers: fine enough for a 1 s silence and a 10 s stall. */
 const TICK_MS = 50;
@@ -72,11 +71,7 @@ export interface DesktopSessionOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly maxViewers: number;
-  onDenied(type: string): void;
-  /** Told of messages that were not sent to a viewer. */
-  onDropped(reason: DropReason, count: number): void;
-  /** Told of what a client says it could not use. */
-  onUnused(reason: UnusedReason, count: number): void;
+  readonly observer: SessionObserver;
   /** Somebody of this login typed or pointed. */
   onActive?(session: string): void;
 }
@@ -129,6 +124,21 @@ export class DesktopSession implements ViewerDesktop {
     }, TICK_MS);
   }
 
+  /** How each connection that has joined stands. */
+  get viewers(): readonly ViewerStatus[] {
+    return [...this.#viewers].flatMap((viewer) => viewer.status ?? []);
+  }
+
+  /** How often encoding was halted since the start, by reason. */
+  get pauses(): PauseCounters {
+    return this.#steering.pauses;
+  }
+
+  /** What the encoder is asked for, bits per second. */
+  get askedBps(): number {
+    return this.#steering.askedBps;
+  }
+
   get viewerCount(): number {
     return this.#viewers.size;
   }
@@ -155,14 +165,12 @@ export class DesktopSession implements ViewerDesktop {
       admission,
       clock,
       logger,
-      onDenied: (type) => this.#options.onDenied(type),
+      observer: this.#options.observer,
       join: (joining, move) => {
         const others = this.#of(admission.session).filter((other) => other !== joining);
         return this.#joins.join(joining, { others, move, now: clock.now() });
       },
       onQueueMoved: (moved, now) => this.#queueMoved(moved, now),
-      onDropped: (reason, count) => this.#options.onDropped(reason, count),
-      onUnused: (reason, count) => this.#options.onUnused(reason, count),
     });
     this.#viewers.add(viewer);
     void viewer.closed.then(({ code, clean }) => {

@@ -40,6 +40,9 @@ export interface LinkDemand {
   readonly videoDelay: Micros;
 }
 
+/** How often encoding was halted: nobody watched, the screen stood still, too much waited for the link. */
+export type PauseCounters = Readonly<Record<'unwatched' | 'still' | 'queue', number>>;
+
 export interface EncoderSteeringOptions {
   readonly encoder: SteeredEncoder;
   /** What the encoder was started with, and the most that it may be set to. */
@@ -85,6 +88,7 @@ export class EncoderSteering {
   #shutAt: Micros | undefined;
   #isPaused = false;
   #shutTimes = 0;
+  readonly #pauses = { unwatched: 0, still: 0, queue: 0 };
 
   constructor({ encoder, bitrateBps, frameRate }: EncoderSteeringOptions) {
     this.#encoder = encoder;
@@ -92,6 +96,16 @@ export class EncoderSteering {
     this.#bitrate = new EncoderRate(bitrateBps);
     this.#askedBps = bitrateBps;
     this.#frameRate = new FrameRate(frameRate);
+  }
+
+  /** How often the valve was shut since the start, by the first reason for it. */
+  get pauses(): PauseCounters {
+    return this.#pauses;
+  }
+
+  /** What the encoder was asked for last, bits per second. */
+  get askedBps(): number {
+    return this.#askedBps;
   }
 
   /** How often the gate was shut since the start. */
@@ -228,10 +242,16 @@ export class EncoderSteering {
     this.#encoder.setBitrate(Math.round(bps / 1000));
   }
 
+  get #pauseReason(): keyof PauseCounters {
+    if (!this.#isWatched) return 'unwatched';
+    return this.#isStill ? 'still' : 'queue';
+  }
+
   #moveValve(): void {
     const isPaused = !this.#isWatched || this.#isStill || this.#shutAt !== undefined;
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
+    if (isPaused) this.#pauses[this.#pauseReason] += 1;
     this.#encoder.setPaused(isPaused);
   }
 }

@@ -3,7 +3,7 @@ import { micros, millis, millisToMicros, type Micros, type Millis } from '../../
 import { BesideRate } from '../schedule/beside-rate.ts';
 import type { DeadlineQueue } from '../schedule/deadline-queue.ts';
 import { LinkEstimate } from '../schedule/link-estimate.ts';
-import type { PathEstimate } from '../schedule/path-estimate.ts';
+import type { LinkEstimateSnapshot, PathEstimate } from '../schedule/path-estimate.ts';
 import { RateControl, type RateState } from '../schedule/rate-control.ts';
 import { ReportEstimate } from '../schedule/report-estimate.ts';
 import type { AckSample, ServerTransport, TransportStats } from '../transport/transport.ts';
@@ -61,6 +61,7 @@ export class LinkControl {
   #stats: TransportStats = {};
   #deliveredBps = 0;
   #minRtt = micros(0);
+  #snapshot: LinkEstimateSnapshot | undefined;
 
   constructor(options: LinkControlOptions) {
     const { transport, delayTarget, maxBps, startBps } = options;
@@ -100,6 +101,11 @@ export class LinkControl {
       deliveredBps: this.#deliveredBps,
       ...stack,
     };
+  }
+
+  /** The path as it was last looked at. */
+  get path(): LinkEstimateSnapshot | undefined {
+    return this.#snapshot;
   }
 
   /** Payload that is no picture was handed to the wire: the encoder's target leaves room for it. */
@@ -147,6 +153,7 @@ export class LinkControl {
     const { targetBps, state } = this.#rate.tick(input, now);
     this.#targetBps = targetBps;
     this.#deliveredBps = snapshot.ackRateBps;
+    this.#snapshot = snapshot;
     if (weight[state] > weight[this.#state]) this.#state = state;
     const unit: RateUnit = {
       type: 'rate',

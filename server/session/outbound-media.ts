@@ -17,6 +17,7 @@ import { streamCodec } from '../../protocol/stream-codec.ts';
 import { micros, millis, type Micros, type Millis } from '../../protocol/time.ts';
 import type { AccessUnit } from '../ingest/access-unit.ts';
 import { DeadlineQueue } from '../schedule/deadline-queue.ts';
+import type { LinkEstimateSnapshot } from '../schedule/path-estimate.ts';
 import type { DropCounters } from '../schedule/drop-policy.ts';
 import { SenderBacklog } from '../schedule/sender-backlog.ts';
 import type { Clock } from '../session-clock.ts';
@@ -29,6 +30,7 @@ import type {
 } from '../transport/transport.ts';
 import type { LinkDemand } from './encoder-steering.ts';
 import { LinkControl } from './link-control.ts';
+import { SendTimes, type OnSent } from './send-times.ts';
 import type { CarriedSample } from './transport-choice.ts';
 import type { PointerImage } from './viewer-desktop.ts';
 
@@ -58,7 +60,9 @@ export interface OutboundMediaOptions {
   readonly maxVideoBps: number;
   /** What rate control begins with, bits per second. */
   readonly startVideoBps: number;
-  requestKeyframe(): void;
+  requestKeyframe(cause: 'client' | 'queue'): void;
+  /** Told of each picture that was handed to the wire to its end. */
+  readonly onSent: OnSent;
 }
 
 /** What was sent, and what was not, since the connection joined. */
@@ -79,6 +83,7 @@ export class OutboundMedia implements PieceSource {
   readonly #queue: DeadlineQueue;
   readonly #link: LinkControl;
   readonly #backlog = new SenderBacklog();
+  readonly #times: SendTimes;
   readonly #nextSequence = new Map<FlowId, number>();
   #mode: SendingMode;
   #isVideoShown = true;
@@ -91,6 +96,7 @@ export class OutboundMedia implements PieceSource {
     const { mode } = options;
     this.#mode = mode;
     this.#queue = new DeadlineQueue();
+    this.#times = new SendTimes(options.onSent);
     this.#link = new LinkControl({
       transport: options.transport,
       queue: this.#queue,
@@ -121,6 +127,11 @@ export class OutboundMedia implements PieceSource {
     return this.#link.carried;
   }
 
+  /** What is known of the path. */
+  get path(): LinkEstimateSnapshot | undefined {
+    return this.#link.path;
+  }
+
   get totals(): MediaTotals {
     return { pictures: this.#pictures, sounds: this.#sounds, dropped: this.#queue.drops };
   }
@@ -145,7 +156,7 @@ export class OutboundMedia implements PieceSource {
     this.#state(VIDEO_FLOW, 'pause', isShown ? 0 : 1);
     if (!isShown) return;
     this.#waitsForKey = true;
-    this.#options.requestKeyframe();
+    this.#options.requestKeyframe('client');
   }
 
   /** What the encoder may make at most, bits per second, from now on. */
@@ -178,13 +189,16 @@ export class OutboundMedia implements PieceSource {
     if (piece !== undefined && piece.message.header.flow !== VIDEO_FLOW) {
       this.#link.sentBeside(piece.bytes.byteLength, now);
     }
+    if (piece?.message.header.flow === VIDEO_FLOW) {
+      this.#times.wrote(piece.message.header.seq, piece, now);
+    }
     if (piece?.last === true) this.#count(piece.message.header.flow);
     return piece;
   }
 
   /** A viewer whose decoder lost its references: nothing but a keyframe helps. */
   keyframeRequested(): void {
-    this.#options.requestKeyframe();
+    this.#options.requestKeyframe('client');
   }
 
   sent(bytes: number, now: Micros): void {
@@ -254,6 +268,7 @@ export class OutboundMedia implements PieceSource {
   #push(header: MessageHeader, payload: Uint8Array): void {
     const now = this.#options.clock.now();
     this.#backlog.queued(header.flow, header.seq, now);
+    if (header.flow === VIDEO_FLOW) this.#times.queued(header.seq, now);
     this.#queue.push({ header, payload }, now);
     this.#settle();
     this.#options.transport.wake();
@@ -266,7 +281,7 @@ export class OutboundMedia implements PieceSource {
       this.#options.transport.sendControl({ type: 'abandon', flow, first, count, reason });
       this.#options.transport.abandon(flow, first, count, reason);
     }
-    if (this.#queue.takeKeyframeWanted()) this.#options.requestKeyframe();
+    if (this.#queue.takeKeyframeWanted()) this.#options.requestKeyframe('queue');
   }
 
   /** Tells the receiver what has changed about a flow. */

@@ -1,6 +1,7 @@
 import type { ControlUnit } from '../../protocol/control/control-unit.ts';
 import { protocolVersion, type Hello } from '../../protocol/control/hello.ts';
 import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
+import type { ReportUnit } from '../../protocol/control/report.ts';
 import type { Refused, SettingsUnit } from '../../protocol/control/stream.ts';
 import type { InputEvent } from '../../protocol/input.ts';
 import { clientLimits } from '../../protocol/limits.ts';
@@ -8,14 +9,16 @@ import { takesStream } from '../../protocol/video-codec.ts';
 import { millis, millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import { zeroDropCounters, type DropCounters, type DropReason } from '../schedule/drop-policy.ts';
+import type { LinkEstimateSnapshot } from '../schedule/path-estimate.ts';
 import type { Clock } from '../session-clock.ts';
 import type { ServerTransport, SessionCodeValue, TransportClosed } from '../transport/transport.ts';
 import type { Continuity } from './continuity.ts';
-import { ClientReport, type UnusedReason } from './client-report.ts';
+import { ClientReport } from './client-report.ts';
 import type { LinkDemand } from './encoder-steering.ts';
 import { OutboundMedia } from './outbound-media.ts';
 import { mayClientSend, type Role } from './roles.ts';
 import { SenderLog } from './sender-log.ts';
+import type { ObservedViewer, SessionObserver } from './session-observer.ts';
 import type { CarriedSample } from './transport-choice.ts';
 import type { ViewerDesktop } from './viewer-desktop.ts';
 import { ViewerSettings } from './viewer-settings.ts';
@@ -40,14 +43,9 @@ export interface ViewerOptions {
   readonly logger: Logger;
   /** Asked at HELLO: what this connection joins with; the one who gives nothing has closed it. */
   join(viewer: Viewer, move: string | undefined): Joining | undefined;
-  /** Told of each unit that a client may not send in its role. */
-  onDenied(type: ControlUnit['type']): void;
+  readonly observer: SessionObserver;
   /** What waits for the viewer may have become shorter. */
   onQueueMoved(viewer: Viewer, now: Micros): void;
-  /** Told of messages that were not sent, soon after. */
-  onDropped(reason: DropReason, count: number): void;
-  /** Told of what the client says it could not use. */
-  onUnused(reason: UnusedReason, count: number): void;
 }
 
 /** What a connection begins with. */
@@ -67,6 +65,15 @@ export interface Admission {
   readonly attempt: string;
 }
 
+/** How a connection stands. */
+export interface ViewerStatus extends ObservedViewer {
+  /** The connection itself, to tell it from others. */
+  readonly viewer: object;
+  readonly controls: boolean;
+  readonly carried: CarriedSample;
+  readonly path: LinkEstimateSnapshot | undefined;
+}
+
 /** One connection of one client to a desktop, from its HELLO to its end. */
 export class Viewer {
   /** Settles when the connection is over; keys are released and the desktop is left by then. */
@@ -84,6 +91,7 @@ export class Viewer {
   #controls = false;
   #movedAt: Micros;
   #dropsTold: DropCounters = zeroDropCounters();
+  #observed: ObservedViewer | undefined;
 
   constructor(options: ViewerOptions) {
     this.#options = options;
@@ -92,6 +100,7 @@ export class Viewer {
     this.#movedAt = this.#connectedAt;
     this.closed = options.transport.closed.then((how) => {
       this.#end();
+      if (this.#observed !== undefined) options.observer.left(this.#observed, how);
       const { code, reason, clean } = how;
       options.logger.info('viewer left', { code, reason, clean, ...this.#media?.totals });
       return how;
@@ -145,6 +154,13 @@ export class Viewer {
   /** What its link asks of the encoder; undefined before HELLO and after the end. */
   get demand(): LinkDemand | undefined {
     return this.#isOver ? undefined : this.#media?.demand;
+  }
+
+  /** How it stands; undefined before HELLO and after the end. */
+  get status(): ViewerStatus | undefined {
+    if (this.#isOver || this.#media === undefined || this.#observed === undefined) return undefined;
+    const { carried, path } = this.#media;
+    return { viewer: this, ...this.#observed, controls: this.#controls, carried, path };
   }
 
   /** Lets time pass: silence, stalls and deadlines. Called about every 50 ms. */
@@ -223,9 +239,16 @@ export class Viewer {
     const { dropped } = this.#media.totals;
     for (const reason of Object.keys(dropped) as DropReason[]) {
       const count = dropped[reason] - this.#dropsTold[reason];
-      if (count > 0) this.#options.onDropped(reason, count);
+      if (count > 0) this.#options.observer.dropped(reason, count);
     }
     this.#dropsTold = dropped;
+  }
+
+  #tellReport(unit: ReportUnit): void {
+    const { observer, transport } = this.#options;
+    for (const [reason, count] of this.#report.take(unit)) observer.unused(reason, count);
+    const frame = this.#report.shown(unit);
+    if (frame !== undefined) observer.shown(frame, transport.kind);
   }
 
   /** Control comes with input and goes with another login's: the client hears of both. */
@@ -245,7 +268,7 @@ export class Viewer {
     this.#continuity?.held.heard(now);
     desktop.heartbeat(session, now);
     if (!mayClientSend(role, unit.type)) {
-      this.#options.onDenied(unit.type);
+      this.#options.observer.denied(unit.type);
       return;
     }
     if ((unit.type === 'hello') !== (this.#media === undefined)) {
@@ -263,9 +286,7 @@ export class Viewer {
         break;
       case 'report':
         this.#media?.reported(unit, now);
-        for (const [reason, count] of this.#report.take(unit)) {
-          this.#options.onUnused(reason, count);
-        }
+        this.#tellReport(unit);
         break;
       case 'settings':
         this.#takeSettings(unit);
@@ -277,7 +298,7 @@ export class Viewer {
   }
 
   #greet(hello: Hello, now: Micros): void {
-    const { transport, desktop, clock, logger } = this.#options;
+    const { transport, desktop, clock, logger, observer } = this.#options;
     const { session, role, attempt } = this.#options.admission;
     if (!hello.versions.includes(protocolVersion)) {
       this.close(SessionCode.version, `this gateway speaks DTF/${protocolVersion}`);
@@ -329,7 +350,11 @@ export class Viewer {
       // What the older connection carried is the best guess for the newer one, but where that is in question: from a low start
       // TCP over BBR showed 0.8 Mbit/s in 30 s where it carried 2.1 from a high one.
       startVideoBps: isTry ? desktop.maxVideoBps : (from?.demand?.targetBps ?? desktop.maxVideoBps),
-      requestKeyframe: () => desktop.requestKeyframe(session),
+      onSent: (queuedUs, sendingUs) => observer.pictureSent(queuedUs, sendingUs),
+      requestKeyframe: (cause) => {
+        observer.keyframeWanted(cause);
+        desktop.requestKeyframe(session);
+      },
     });
     this.#media = media;
     this.#leave = desktop.join({
@@ -341,7 +366,10 @@ export class Viewer {
     });
     desktop.settingsWished();
     if (desktop.pointer !== undefined) media.pointer(desktop.pointer);
+    observer.keyframeWanted('joined');
     desktop.requestKeyframe();
+    this.#observed = { transport: transport.kind, role, hasMoved: from !== undefined };
+    observer.joined(this.#observed);
     this.tellStream();
     logger.info('viewer joined', {
       transport: transport.kind,
@@ -381,7 +409,7 @@ export class Viewer {
     const controls = acts ? desktop.claimControl(session, now) : desktop.hasControl(session);
     this.#tellRole();
     if (!controls) {
-      if (acts) this.#options.onDenied('input');
+      if (acts) this.#options.observer.denied('input');
       return;
     }
     for (const event of fresh) desktop.inject(continuity.held.apply(event, now));

@@ -16,6 +16,7 @@ import { openWebTransport } from '../../server/webtransport-endpoint.ts';
 import { openRules } from '../support/open-rules.ts';
 import { silentLogger as logger } from '../support/silent-logger.ts';
 import { SteadyVideo } from './steady-video.ts';
+import { quietObserver } from '../support/quiet-observer.ts';
 
 const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
 const path = '/dtf/1';
@@ -32,10 +33,8 @@ const session = new DesktopSession({
   clock,
   logger,
   maxViewers: 1,
-  onDenied: () => undefined,
+  observer: quietObserver,
   videoLimits: { bitrateBps: 8_000_000, frameRate: 60 },
-  onDropped: () => undefined,
-  onUnused: () => undefined,
 });
 let attempts = 0;
 const connect = (transport: ServerTransport): void => {

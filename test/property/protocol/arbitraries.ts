@@ -172,6 +172,9 @@ const values = fc.record(
     shownLatencyUs: varint,
     underruns: varint,
     lateFrames: varint,
+    networkUs: varint,
+    decodeUs: varint,
+    presentUs: varint,
   },
   { requiredKeys: [] },
 );

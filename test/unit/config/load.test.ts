@@ -190,7 +190,7 @@ test('a password comes from the environment or from a file, without the line bre
     problemsOf(['--password-file=password'], { ORIEL_PASSWORD: 'correct horse' })[0],
   ).toContain('got both');
   expect(problemsOf(['--password-file', write('weak', '1234\n')])[0]).toContain(
-    'at least 8 characters, got 4',
+    'at least 8 characters',
   );
   expect(problemsOf(['--password-file', 'nowhere'])[0]).toContain('expected a readable file');
 });

@@ -14,6 +14,7 @@ import type { Role } from '../../../server/session/roles.ts';
 import { memoryPair, type MemoryClient } from '../../../server/transport/memory.ts';
 import { openRules } from '../../support/open-rules.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
+import { quietObserver } from '../../support/quiet-observer.ts';
 
 const shift: InputEvent = { type: 'key', code: 42, keysym: 0xffe1, pressed: true };
 const shiftUp: InputEvent = { type: 'key', code: 42, keysym: 0, pressed: false };
@@ -123,10 +124,8 @@ beforeEach(() => {
     clock,
     logger: silentLogger,
     maxViewers: 8,
-    onDenied: (type) => denied.push(type),
+    observer: { ...quietObserver, denied: (type) => denied.push(type) },
     videoLimits: { bitrateBps: 8_000_000, frameRate: 60 },
-    onDropped: () => undefined,
-    onUnused: () => undefined,
   });
 });
 

@@ -25,6 +25,7 @@ import type { StreamRules } from '../../../server/session/stream-rules.ts';
 import { memoryPair, type MemoryClient } from '../../../server/transport/memory.ts';
 import { openRules } from '../../support/open-rules.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
+import { quietObserver } from '../../support/quiet-observer.ts';
 
 let now: Micros;
 let session: DesktopSession;
@@ -87,10 +88,8 @@ function start(rules: StreamRules, traits: Partial<VideoPort> = {}): void {
     clock,
     logger: silentLogger,
     maxViewers: 8,
-    onDenied: () => undefined,
+    observer: quietObserver,
     videoLimits: { bitrateBps: 8_000_000, frameRate: 60 },
-    onDropped: () => undefined,
-    onUnused: () => undefined,
   });
 }
 

@@ -9,6 +9,7 @@ import { memoryPair } from '../../../server/transport/memory.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
 import { openRules } from '../../support/open-rules.ts';
 import { SlowClient, type SlowPath } from './slow-client.ts';
+import { quietObserver } from '../../support/quiet-observer.ts';
 
 const FRAME_MS = 20;
 
@@ -117,9 +118,10 @@ beforeEach(() => {
     logger: silentLogger,
     maxViewers: 8,
     videoLimits: { bitrateBps: 8e6, frameRate: 50 },
-    onDenied: () => undefined,
-    onUnused: () => undefined,
-    onDropped: (reason, count) => dropped.set(reason, (dropped.get(reason) ?? 0) + count),
+    observer: {
+      ...quietObserver,
+      dropped: (reason, count) => dropped.set(reason, (dropped.get(reason) ?? 0) + count),
+    },
   });
 });
 

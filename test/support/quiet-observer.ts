@@ -1,0 +1,13 @@
+import type { SessionObserver } from '../../server/session/session-observer.ts';
+
+/** Counts nothing. */
+export const quietObserver: SessionObserver = {
+  joined: () => undefined,
+  left: () => undefined,
+  denied: () => undefined,
+  dropped: () => undefined,
+  unused: () => undefined,
+  keyframeWanted: () => undefined,
+  pictureSent: () => undefined,
+  shown: () => undefined,
+};
