@@ -53,10 +53,9 @@ test('display, sound server and gateway come and go in any order', async () => {
     expect(await ask('/startupz')).toMatchObject({ code: 200 });
     expect(await ask('/healthz')).toMatchObject({ code: 200 });
 
-    const messages = { picture: 0, sound: 0 };
+    const messages = { picture: 0 };
     const viewer = await HeadlessViewer.open(link, ({ header }) => {
       if (Number(header.flow) === 4) messages.picture += 1;
-      if (Number(header.flow) === 2) messages.sound += 1;
     });
     closers.unshift(() => {
       viewer.close();
@@ -86,7 +85,6 @@ test('display, sound server and gateway come and go in any order', async () => {
       sound.kill('SIGKILL');
       if (sound.exitCode === null && sound.signalCode === null) await once(sound, 'exit');
     });
-    await expect.poll(() => messages.sound, SEEN).toBeGreaterThan(0);
     await expect.poll(() => ask('/readyz'), SEEN).toEqual({ code: 200, status: 'ok' });
 
     first.process.kill('SIGKILL');
