@@ -27,6 +27,7 @@ import { quietSound } from './quiet-sound.ts';
 import { openProxies } from './open-proxies.ts';
 import { receiveSound, receiveVideo } from './rtp-input.ts';
 import { openScreen, type Screen } from './screen.ts';
+import { observedBy, openSessionHooks } from './session-hooks.ts';
 import { watchSessionLimits } from './session-limit-watch.ts';
 import { createClock, type Clock } from './session-clock.ts';
 import { DesktopSession, type DesktopPort } from './session/desktop-session.ts';
@@ -105,6 +106,8 @@ async function composeOrThrow(
     isFed: config.source === 'pipe' || config.source === 'rtp',
   }));
   closers.push(sync(() => health.close()));
+  const hooks = openSessionHooks(config.hooks, logger);
+  closers.push(sync(() => hooks.close()));
   const session: DesktopSession = new DesktopSession({
     video,
     audio: quiet ?? audio,
@@ -114,7 +117,7 @@ async function composeOrThrow(
     clock,
     logger,
     maxViewers: config.session.maxViewers,
-    observer: metrics,
+    observer: observedBy(metrics, hooks),
     videoLimits: {
       bitrateBps: config.video.bitrateKbps * 1000,
       frameRate: config.video.frameRate,

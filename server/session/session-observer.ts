@@ -14,6 +14,8 @@ export interface ObservedViewer {
   readonly role: Role;
   /** It took the place of an older connection of the same page. */
   readonly hasMoved: boolean;
+  /** The same object for all connections between which one page moves. */
+  readonly session: object;
 }
 
 /** Where the time of one shown frame went, as its client says; microseconds, what is not known is left out. */

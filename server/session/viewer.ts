@@ -368,7 +368,8 @@ export class Viewer {
     if (desktop.pointer !== undefined) media.pointer(desktop.pointer);
     observer.keyframeWanted('joined');
     desktop.requestKeyframe();
-    this.#observed = { transport: transport.kind, role, hasMoved: from !== undefined };
+    const hasMoved = from !== undefined;
+    this.#observed = { transport: transport.kind, role, hasMoved, session: continuity };
     observer.joined(this.#observed);
     this.tellStream();
     logger.info('viewer joined', {

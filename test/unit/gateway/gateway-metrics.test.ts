@@ -41,7 +41,7 @@ function measured(): { metrics: GatewayMetrics; links: LinkMetrics; session: Lin
 describe('the metrics of the gateway', () => {
   it('count what happened under its reason', async () => {
     const { metrics, links } = measured();
-    const viewer = { transport: 'websocket', role: 'viewer', hasMoved: true } as const;
+    const viewer = { transport: 'websocket', role: 'viewer', hasMoved: true, session: {} } as const;
     metrics.joined(viewer);
     metrics.denied('input');
     metrics.dropped('superseded', 4);
