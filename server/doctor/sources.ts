@@ -42,6 +42,7 @@ export function soundCheck({ source, audio }: Config): Check {
     name: 'sound',
     run: async () => {
       if (!audio.enabled || source === 'pipe') return [ok('none is sent.')];
+      if (source === 'rtp') return [ok('it comes encoded, from another program.')];
       if (!(await elementExists('opusenc'))) {
         return [fail('GStreamer cannot encode Opus; install gstreamer1.0-plugins-base.')];
       }

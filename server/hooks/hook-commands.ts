@@ -76,7 +76,7 @@ export class HookCommands {
     };
     child.once('error', (error) => ended(error.message));
     child.once('exit', (code, signal) => {
-      ended(code === 0 ? undefined : signal === null ? `code ${code ?? ''}` : signal);
+      ended(code === 0 ? undefined : (signal ?? `code ${code ?? ''}`));
     });
   }
 }
