@@ -320,8 +320,9 @@ export type FromVideoWorkerMedia =
       readonly decodeQueue: number;
       readonly renderedSequence: number | undefined;
       readonly shownLatency: number | undefined;
-      /** Where the time of that frame went. */
-      readonly shownStages: FrameStages | undefined;
+      /** Where the time of that frame went, microseconds. */
+      readonly shownStages:
+        Readonly<Record<'network' | 'reassembly' | 'decode' | 'present', number>> | undefined;
       /** Decoded and not shown since the last `reset`. */
       readonly droppedFrames: number;
     }

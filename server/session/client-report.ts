@@ -1,8 +1,15 @@
 import type { MessageStatusName, ReportUnit } from '../../protocol/control/report.ts';
-import type { ShownFrame } from './session-observer.ts';
 
 /** What a client did not use, by reason; the statuses of REPORT but `complete`, and what it says about itself. */
 export type UnusedReason = Exclude<MessageStatusName, 'complete'> | 'notShown' | 'soundUnderrun';
+
+/** Where the time of one shown frame went, as its client says; microseconds, what is not known is left out. */
+export interface ShownFrame {
+  readonly total?: number;
+  readonly network?: number;
+  readonly decode?: number;
+  readonly present?: number;
+}
 
 /** Most of a kind that one report adds: a client that makes numbers up spoils no more than that. */
 const MAX_STEP = 1_000;

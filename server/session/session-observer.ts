@@ -1,4 +1,4 @@
-import type { UnusedReason } from './client-report.ts';
+import type { ShownFrame, UnusedReason } from './client-report.ts';
 import type { DropReason } from '../schedule/drop-policy.ts';
 import type { TransportClosed } from '../transport/transport.ts';
 import type { Role } from './roles.ts';
@@ -16,14 +16,6 @@ export interface ObservedViewer {
   readonly hasMoved: boolean;
   /** The same object for all connections between which one page moves. */
   readonly session: object;
-}
-
-/** Where the time of one shown frame went, as its client says; microseconds, what is not known is left out. */
-export interface ShownFrame {
-  readonly total?: number;
-  readonly network?: number;
-  readonly decode?: number;
-  readonly present?: number;
 }
 
 /** Is told what happens in the session, for counting. Called synchronously; must not throw. */
