@@ -21,7 +21,6 @@ import type { TransportKind } from './transport/transport.ts';
 import type { PlayoutSettings } from './video/playout.ts';
 import type { DropReason } from './video/presenter.ts';
 import type { PatternProbeReport } from './stats/pattern-probe.ts';
-import type { FrameStages } from './stats/latency-breakdown.ts';
 import type { SinkKind } from './video/sink.ts';
 
 /** Microseconds of `performance.timeOrigin + performance.now()`; not the session clock. */

@@ -20,23 +20,13 @@ const USAGE = `usage: node setup/main.mjs JOB [flags…]
   containers  build the images and test them, and a pod, with podman
   bench       run the benchmarks; arguments name them
   photon      the click-to-photon target, in a terminal on the desktop
+  doctor      what keeps Oriel from running here; takes the flags of start, and --json
   check       format, types, lint, dependencies, unused code
   packages    only install the npm packages
   image       build and leave only what the server needs: for images
 `;
 
-/** @typedef {'start' | 'test' | 'containers' | 'bench' | 'photon' | 'check' | 'packages' | 'image'} Job */
-const USAGE = `usage: node setup/main.mjs start|test|bench|photon|doctor|check [flags…]
-
-  start   run Oriel; flags go to the server (start --help lists them)
-  test    run the tests; arguments go to vitest (a path, -t name)
-  bench   run the benchmarks; arguments name them
-  photon  the click-to-photon target, in a terminal on the desktop
-  doctor  what keeps Oriel from running here; takes the flags of start, and --json
-  check   format, types, lint, dependencies, unused code
-`;
-
-/** @typedef {'start' | 'test' | 'bench' | 'photon' | 'doctor' | 'check'} Job */
+/** @typedef {'start' | 'test' | 'containers' | 'bench' | 'photon' | 'doctor' | 'check' | 'packages' | 'image'} Job */
 
 /**
  * @typedef {object} Plan
@@ -59,15 +49,10 @@ const JOBS = {
   },
   bench: { debian: 'bench', built: true, run: (args) => runJob(['test/bench/main.ts', ...args]) },
   photon: { run: (args) => runJob(['server/desktop/photon-target.ts', ...args]) },
+  doctor: { run: (args) => runJob(['server/doctor.ts', ...args]) },
   check: { run: (args) => runChecks(args) },
   packages: { run: () => Promise.resolve(0) },
   image: { built: true, run: () => prune() },
-  start: (args) => runJob(['server/main.ts', ...args]),
-  test: (args) => runJob(['node_modules/vitest/vitest.mjs', 'run', ...args]),
-  bench: (args) => runJob(['test/bench/main.ts', ...args]),
-  photon: (args) => runJob(['server/desktop/photon-target.ts', ...args]),
-  doctor: (args) => runJob(['server/doctor.ts', ...args]),
-  check: (args) => runChecks(args),
 };
 
 /** @param {string | undefined} word @returns {word is Job} */
@@ -83,9 +68,6 @@ async function main([job, ...rest]) {
   const plan = JOBS[job];
   ensureSupportedMachine();
   if (plan.debian !== undefined) await ensureDebianPackages(plan.debian);
-  // These need no system package, no compiled addon and no built page; the doctor says which are missing.
-  const isLight = job === 'photon' || job === 'doctor' || job === 'check';
-  if (!isLight) await ensureDebianPackages(job);
   await ensureNodePackages();
   if (plan.built === true) {
     await ensureGStreamerAddon();
