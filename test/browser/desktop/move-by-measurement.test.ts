@@ -51,6 +51,7 @@ it('a session whose WebTransport starves goes on over WebSocket, and the page sa
   const { page } = opened;
   await page
     .getByText(/Now over WebSocket\. WebTransport lost \d+\.\d % of its packets/)
+    .first()
     .waitFor({ timeout: 40_000 });
   expect(asked()).toHaveLength(1);
   const { framesRead, stats } = probeOf(page);

@@ -75,7 +75,7 @@ describe('a session that moves', () => {
       await page.keyboard.press('Control+Alt+Shift');
       await page.getByRole('button', { name: 'Settings', exact: true }).click();
       await page.getByRole('radio', { name: label }).check({ force: true });
-      await page.getByText(`Now over ${label}.`).waitFor();
+      await page.getByText(`Now over ${label}.`).first().waitFor();
       await page.keyboard.press('Escape');
       await expectFrames(page, 30);
       expect(await linkFact(page).textContent()).toBe(label);
@@ -135,12 +135,12 @@ describe('a session that loses UDP', () => {
     await expectFrames(page, 20);
     const cutAt = await pageTime(page);
     await path.cut();
-    await page.getByText('Now over WebSocket.').waitFor();
+    await page.getByText('Now over WebSocket.').first().waitFor();
     await expectFrames(page, 10);
     const gap = await longestGapSince(page, cutAt - 100);
     process.stdout.write(`longest gap at the loss of UDP: ${gap.toFixed(0)} ms\n`);
     expect(gap).toBeLessThan(2_500);
-    await page.getByText('Now over WebTransport.').waitFor();
+    await page.getByText('Now over WebTransport.').first().waitFor();
     await expectFrames(page, 10);
     expect((await probeOf(page).stats())?.network).toMatchObject({ moves: 2, reconnects: 0 });
     await path.release();
