@@ -52,7 +52,12 @@ async function visit({ origin, cookie }: Login): Promise<void> {
   const url = `${origin.replace('https:', 'wss:')}/dtf/1`;
   const socket = new WebSocket(url, protocols, { origin, headers: { cookie }, rejectUnauthorized });
   await once(socket, 'open');
-  const hello = { versions: [1], video: ['avc1.42E01F'], audio: [], mode: 'balanced' } as const;
+  const hello = {
+    versions: [1],
+    video: ['avc1.42E01F', 'vp8'],
+    audio: [],
+    mode: 'balanced',
+  } as const;
   socket.send(encodeControl({ type: 'hello', hello }));
   // The answer to HELLO, and the first unit after it.
   await once(socket, 'message');
