@@ -26,7 +26,7 @@ export interface QuietSound extends Pick<
 /**
  * Lets a sound source rest while no program plays: capturing silence costs 2 to 3 % of a core and 60 kbit/s. A program that begins to play
  * wakes the source before its first sound is out: the server tells of the stream while it is set up (8 to 20 ms; 5 ms of silence
- * came before the sound in 11 of 11 tries).
+ * came before the sound in 8 of 8 tries).
  *
  * @param env tells where the sound server is
  */
