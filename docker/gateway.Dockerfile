@@ -33,7 +33,7 @@ ARG HARDWARE=0
 # As in Debian's slim images, whatever the base: no documentation, no translations; no names of languages, no fonts of PDF.
 RUN printf 'path-exclude /usr/share/%s/*\n' doc man info locale lintian iso-codes xml/iso-codes poppler ghostscript > /etc/dpkg/dpkg.cfg.d/oriel-slim
 RUN apt-get update && apt-get install --yes --no-install-recommends \
-      tini gstreamer1.0-tools gstreamer1.0-x \
+      tini pulseaudio-utils gstreamer1.0-tools gstreamer1.0-x \
       gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly \
       $([ "$HARDWARE" = 0 ] || echo gstreamer1.0-plugins-bad va-driver-all) \
  && apt-get clean && rm -rf /var/lib/apt/lists/* /var/cache/debconf/* \
