@@ -37,7 +37,8 @@ async function openThrough(relay: UdpRelay) {
   });
   const { framesRead, stats } = probeOf(opened.page);
   await expect.poll(framesRead, { timeout: 20_000 }).toBeGreaterThan(5);
-  expect((await stats())?.network?.transport).toBe('webtransport');
+  // Statistics are told twice a second.
+  await expect.poll(async () => (await stats())?.network?.transport).toBe('webtransport');
   relay.impairment = LOSSY;
   return opened;
 }
