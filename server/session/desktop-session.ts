@@ -6,6 +6,7 @@ import type { AccessUnit, AccessUnitSink, VideoParameters } from '../ingest/acce
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../session-clock.ts';
 import type { ServerTransport } from '../transport/transport.ts';
+import type { Admission } from './admission.ts';
 import { ControlLease } from './control-lease.ts';
 import { EncoderSteering, type PauseCounters, type SteeredEncoder } from './encoder-steering.ts';
 import { Joins } from './joins.ts';
@@ -19,7 +20,8 @@ import type {
   SharedStream,
   ViewerDesktop,
 } from './viewer-desktop.ts';
-import { Viewer, type Admission, type ViewerStatus } from './viewer.ts';
+import type { ViewerStatus } from './viewer-status.ts';
+import { Viewer } from './viewer.ts';
 
 /** How often time passes for the viewers: fine enough for a 1 s silence and a 10 s stall. */
 const TICK_MS = 50;
