@@ -334,13 +334,7 @@ export type FromVideoWorkerMedia =
 
 /** Page to video worker. The first message is `start`. */
 export type ToVideoWorker =
-  | {
-      readonly type: 'start';
-      readonly canvas: OffscreenCanvas;
-      readonly playout: PlayoutSettings;
-      readonly mediaPort: MessagePort;
-      readonly probe: boolean;
-    }
+  | VideoStart
   /** Present by other settings from now on. */
   | { readonly type: 'playout'; readonly playout: PlayoutSettings }
   /** Show in another sink from now on; `writable` belongs to a track of the page and is transferred. */
@@ -353,6 +347,16 @@ export type ToVideoWorker =
   | { readonly type: 'probe'; readonly request: number }
   | { readonly type: 'measure'; readonly message: ToFrameMeter }
   | { readonly type: 'close' };
+
+export interface VideoStart {
+  readonly type: 'start';
+  readonly canvas: OffscreenCanvas;
+  readonly playout: PlayoutSettings;
+  /** To the network worker; the other end of `NetworkStart.videoPort`. */
+  readonly mediaPort: MessagePort;
+  /** Whether the painted pattern is read. */
+  readonly probe: boolean;
+}
 
 /** Video worker to page. */
 export type FromVideoWorker =

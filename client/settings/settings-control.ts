@@ -108,11 +108,15 @@ export class SettingsControl {
     const player = this.#player;
     this.#gliding = undefined;
     if (gliding === undefined || player === undefined) return;
-    void player.apply(gliding.change).then((applied) => {
-      for (const number of gliding.choices) this.#book.answered(number, applied);
-      this.#options.store.write(this.#book.stored);
-      this.#tell();
-    });
+    player.apply(gliding.change).then(
+      (applied) => {
+        for (const number of gliding.choices) this.#book.answered(number, applied);
+        this.#options.store.write(this.#book.stored);
+        this.#tell();
+      },
+      // Only a player that is closed rejects; what was chosen is stored, and the next player begins with it.
+      () => undefined,
+    );
   }
 
   #tell(): void {

@@ -1,4 +1,5 @@
 /** The page's end of measurements: asks both workers, and puts their answers together. */
+import { Answers } from '../answers.ts';
 import type { AudioStats } from '../worker-messages.ts';
 import type {
   FrameRun,
@@ -27,10 +28,9 @@ export interface RunRecording {
 /** What the compare page may measure of a player. One run at a time. */
 export class Measurements {
   readonly #options: MeasurementsOptions;
-  readonly #frameAnswers = new Map<number, (run: FrameRun) => void>();
-  readonly #networkAnswers = new Map<number, (run: NetworkRun) => void>();
-  readonly #waiting = new Map<number, () => void>();
-  #requests = 0;
+  readonly #frameRuns = new Answers<FrameRun>();
+  readonly #networkRuns = new Answers<NetworkRun>();
+  readonly #frames = new Answers<undefined>();
   #underrunsBefore = 0;
   #onMark: ((sighting: MarkSighting | undefined) => void) | undefined;
 
@@ -47,19 +47,15 @@ export class Measurements {
 
   /** Ends the run and resolves with what it measured. */
   async stopRun(): Promise<RunRecording> {
-    this.#requests += 1;
-    const request = this.#requests;
     const { state, underruns } = this.#options.audio();
-    const frames = new Promise<FrameRun>((resolve) => this.#frameAnswers.set(request, resolve));
-    const network = new Promise<NetworkRun>((resolve) =>
-      this.#networkAnswers.set(request, resolve),
-    );
-    this.#options.toVideo({ type: 'stopRun', request });
-    this.#options.toNetwork({ type: 'stopRun', request });
+    const [frames, network] = await Promise.all([
+      this.#frameRuns.ask((request) => this.#options.toVideo({ type: 'stopRun', request })),
+      this.#networkRuns.ask((request) => this.#options.toNetwork({ type: 'stopRun', request })),
+    ]);
     const isSilent = state === 'unavailable' || state === 'suspended';
     return {
-      frames: await frames,
-      network: await network,
+      frames,
+      network,
       // A sound output that was made anew counts from 0 again.
       audioUnderruns: isSilent ? undefined : Math.max(0, underruns - this.#underrunsBefore),
     };
@@ -67,12 +63,7 @@ export class Measurements {
 
   /** Resolves when the next frame is shown; never on a desktop that stands still. */
   nextFrame(): Promise<void> {
-    this.#requests += 1;
-    const request = this.#requests;
-    return new Promise((resolve) => {
-      this.#waiting.set(request, resolve);
-      this.#options.toVideo({ type: 'nextFrame', request });
-    });
+    return this.#frames.ask((request) => this.#options.toVideo({ type: 'nextFrame', request }));
   }
 
   /**
@@ -94,18 +85,22 @@ export class Measurements {
         this.#onMark?.(message.sighting);
         break;
       case 'frame':
-        this.#waiting.get(message.request)?.();
-        this.#waiting.delete(message.request);
+        this.#frames.give(message.request, undefined);
         break;
       case 'run':
-        this.#frameAnswers.get(message.request)?.(message.run);
-        this.#frameAnswers.delete(message.request);
+        this.#frameRuns.give(message.request, message.run);
         break;
     }
   }
 
   onNetwork(message: FromNetworkMeter): void {
-    this.#networkAnswers.get(message.request)?.(message.run);
-    this.#networkAnswers.delete(message.request);
+    this.#networkRuns.give(message.request, message.run);
+  }
+
+  /** What still waits ends with PlayerClosedError. Idempotent. */
+  close(): void {
+    this.#frameRuns.close();
+    this.#networkRuns.close();
+    this.#frames.close();
   }
 }

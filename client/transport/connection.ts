@@ -1,8 +1,6 @@
 import { KeyRequestReason } from '../../protocol/control/abandon.ts';
 import type { ControlUnit } from '../../protocol/control/control-unit.ts';
 import type { Hello, HelloAck } from '../../protocol/control/hello.ts';
-import type { MoveUnit } from '../../protocol/control/move.ts';
-import type { GoawayUnit } from '../../protocol/control/session.ts';
 import type { SettingsUnit, StreamFacts } from '../../protocol/control/stream.ts';
 import type { RoleName } from '../../protocol/control/role.ts';
 import type { RateUnit, ReportValues } from '../../protocol/control/report.ts';
@@ -12,52 +10,20 @@ import type { CompleteMessage } from '../../protocol/fragment.ts';
 import type { InputEvent } from '../../protocol/input.ts';
 import { sendingMode } from '../../protocol/stream-settings.ts';
 import { millisToMicros } from '../../protocol/time.ts';
-import { readStreamCodec } from '../../protocol/stream-codec.ts';
 import { localMicros } from '../local-time.ts';
 import type { ClockSync } from '../receive/clock-sync.ts';
-import type { ReceivedMessage } from '../receive/ordered-flow.ts';
 import { Receiver, type ReceiverCounters, type ReceiverOutput } from '../receive/receiver.ts';
+import { Delivery, type ConnectionSink } from './delivery.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { InputChannel } from './input-channel.ts';
 import { ReportChannel } from './report-channel.ts';
 import { BROKEN, type ClientTransport, type TransportEnd } from './transport.ts';
-
-/** What a live connection delivers, in order. */
-export interface ConnectionSink {
-  /** @param codec codec string of the stream that a KEY begins */
-  video(received: ReceivedMessage, codec: string): void;
-  /** @param missing packets lost just before this one */
-  audio(received: ReceivedMessage, missing: number): void;
-  cursor(payload: Uint8Array): void;
-  /** Control has come or gone. */
-  role(role: RoleName): void;
-  /** The server asks for another transport. */
-  move(unit: MoveUnit): void;
-  /** The server will close; an empty message: it will not after all. */
-  goaway(unit: GoawayUnit): void;
-  /** The settings in force have changed, or a SETTINGS is answered. */
-  stream(facts: StreamFacts): void;
-  /** Session clock minus local time, µs; again whenever the estimate moves. */
-  clock(offset: number): void;
-}
 
 /** Time between looks at the clock, holes and silence, ms. */
 const TICK_MS = 100;
 
 /** Time between reports until ACK_CFG says otherwise, ms. */
 const DEFAULT_REPORT_MS = 50;
-
-/** Outputs that may wait for `attach`: what a server sends in the moment between HELLO_ACK and the end of the race. */
-const MAX_EARLY = 256;
-
-/** Sound packets among them; older ones are dropped, since a session that moves hears them on its other connection. */
-const MAX_EARLY_SOUND = 8;
-
-/** What a video flow is that does not say. */
-const USUAL_CODEC = 'avc1.42C028';
-
-/** Longest codec string that is taken from FLOW_OPEN, characters; as in HELLO. */
-const MAX_CODEC = 64;
 
 /** FLOW_ACCEPT `credit` of flows that deadlines bound instead of credit. */
 const NO_CREDIT_LIMIT = 0;
@@ -76,10 +42,7 @@ export class Connection {
   readonly #input: InputChannel;
   readonly #heartbeat: Heartbeat;
   readonly #tickTimer: ReturnType<typeof setInterval>;
-  /** Of each video flow, as its FLOW_OPEN says; the receiver bounds the number of flows. */
-  readonly #codecs = new Map<FlowId, string>();
-  #sink: ConnectionSink | undefined;
-  #early: ReceiverOutput[] = [];
+  readonly #delivery: Delivery;
   #isEnded = false;
   #role: RoleName | undefined;
   #rate: RateUnit | undefined;
@@ -95,11 +58,16 @@ export class Connection {
   constructor(transport: ClientTransport, hello: Hello) {
     this.transport = transport;
     this.#receiver = new Receiver({ inOrder: !transport.isLossy });
+    this.#delivery = new Delivery({
+      requestKey: (flow, lastDecoded, why) => this.#requestKey(flow, lastDecoded, why),
+      unused: (output) => this.#reports.unused(output),
+      overflow: (message) => this.close(SessionCode.limit, message),
+    });
     this.#reports = new ReportChannel(this.#receiver, (unit) => transport.sendControl(unit));
     this.#heartbeat = new Heartbeat({
       now: localMicros(),
       send: (unit) => transport.sendControl(unit),
-      onClock: (offset) => this.#sink?.clock(offset),
+      onClock: (offset) => this.#delivery.sink?.clock(offset),
     });
     this.#input = new InputChannel(transport, (local) => this.#heartbeat.sessionStamp(local));
     this.ended = new Promise((resolve) => {
@@ -125,13 +93,11 @@ export class Connection {
 
   /** Begins delivery; what came since HELLO_ACK is delivered first. */
   attach(sink: ConnectionSink): void {
-    this.#sink = sink;
+    this.#delivery.attach(sink);
     const { offset } = this.#heartbeat;
     if (offset !== undefined) sink.clock(offset);
     if (this.#stream !== undefined) sink.stream(this.#stream);
-    const early = this.#early;
-    this.#early = [];
-    this.#deliver(early);
+    this.#delivery.flush();
   }
 
   /** Resolves when a picture can be shown: a keyframe has come and the clocks were compared. Before `attach`. */
@@ -226,17 +192,17 @@ export class Connection {
         break;
       case 'role':
         this.#role = unit.role;
-        this.#sink?.role(unit.role);
+        this.#delivery.sink?.role(unit.role);
         break;
       case 'move':
-        this.#sink?.move(unit);
+        this.#delivery.sink?.move(unit);
         break;
       case 'stream':
         this.#stream = unit.stream;
         this.#receiver.setVideoBudget(
           millisToMicros(sendingMode(unit.stream.settings).videoBudget),
         );
-        this.#sink?.stream(unit.stream);
+        this.#delivery.sink?.stream(unit.stream);
         break;
       case 'flowOpen':
         this.transport.sendControl({
@@ -244,7 +210,7 @@ export class Connection {
           flow: unit.flow,
           credit: NO_CREDIT_LIMIT,
         });
-        this.#noteCodec(unit.flow, unit.metadata['codec']);
+        this.#delivery.noteCodec(unit.flow, unit.metadata['codec']);
         this.#deliver(this.#receiver.open(unit.flow, unit.kind, now, this.#rtt));
         break;
       case 'flowClose':
@@ -275,7 +241,7 @@ export class Connection {
         this.#rate = unit;
         break;
       case 'goaway':
-        this.#sink?.goaway(unit);
+        this.#delivery.sink?.goaway(unit);
         break;
       // These have no use here yet.
       case 'revise':
@@ -302,39 +268,13 @@ export class Connection {
     this.#deliver(outputs);
   }
 
-  #deliver(outputs: readonly ReceiverOutput[], why: KeyRequestReason = KeyRequestReason.gap): void {
-    const sink = this.#sink;
-    for (const output of outputs) {
-      if (output.type === 'keyRequest') this.#requestKey(output.flow, output.lastDecoded, why);
-      else if (output.type === 'unused') this.#reports.unused(output);
-      else if (sink === undefined) this.#keepEarly(output);
-      else if (output.type === 'video') sink.video(output.received, this.#codecOf(output));
-      else if (output.type === 'audio') sink.audio(output.received, output.missing);
-      else if (output.kind === 'cursor') sink.cursor(output.received.message.payload);
-    }
+  #deliver(outputs: readonly ReceiverOutput[], why?: KeyRequestReason): void {
+    this.#delivery.deliver(outputs, why);
+    this.#checkDecodable();
   }
 
   #checkDecodable(): void {
-    const hasPicture = this.#early.some(({ type }) => type === 'video');
-    if (hasPicture && this.clock.offset !== undefined) this.#resolveDecodable();
-  }
-
-  #noteCodec(flow: FlowId, codec: unknown): void {
-    if (typeof codec === 'string' && codec.length <= MAX_CODEC) this.#codecs.set(flow, codec);
-  }
-
-  #codecOf({ flow, received }: Extract<ReceiverOutput, { type: 'video' }>): string {
-    const changed = readStreamCodec(received.message.header.extensions);
-    return changed ?? this.#codecs.get(flow) ?? USUAL_CODEC;
-  }
-
-  #keepEarly(output: ReceiverOutput): void {
-    const sounds = this.#early.filter(({ type }) => type === 'audio');
-    if (output.type === 'audio' && sounds.length >= MAX_EARLY_SOUND)
-      this.#early = this.#early.filter((early) => early !== sounds[0]);
-    if (this.#early.length < MAX_EARLY) this.#early.push(output);
-    else this.close(SessionCode.limit, `early messages: expected at most ${MAX_EARLY}`);
-    this.#checkDecodable();
+    if (this.#delivery.hasPicture && this.clock.offset !== undefined) this.#resolveDecodable();
   }
 
   #requestKey(flow: FlowId, lastDecoded: number | undefined, why: KeyRequestReason): void {

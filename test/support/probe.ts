@@ -1,12 +1,8 @@
 import type { Page } from 'playwright-core';
-import type {
-  ArrivalReport,
-  PatternProbeReport,
-  PlayerProbe,
-  PlayerStats,
-  TransportChoice,
-} from '../../client/player.ts';
+import type { PlayerProbe, PlayerStats, TransportChoice } from '../../client/player.ts';
 import type { UserChange } from '../../client/settings/user-settings.ts';
+import type { PatternProbeReport } from '../../client/stats/pattern-probe.ts';
+import type { ArrivalReport } from '../../client/worker-messages.ts';
 import type { StreamFacts } from '../../protocol/control/stream.ts';
 
 declare global {
