@@ -1,19 +1,16 @@
 import { SessionCode } from '../../protocol/errors.ts';
 import type { InputEvent } from '../../protocol/input.ts';
-import type { VideoCodecName } from '../../protocol/video-codec.ts';
 import { millis, type Micros, type Millis } from '../../protocol/time.ts';
-import type { AccessUnit, AccessUnitSink, VideoParameters } from '../ingest/access-unit.ts';
+import type { AccessUnitSink, VideoParameters } from '../ingest/access-unit.ts';
 import type { Logger } from '../observe/logger.ts';
-import type { Clock } from '../session-clock.ts';
 import type { ServerTransport } from '../transport/transport.ts';
 import type { Admission } from './admission.ts';
+import { ConnectedViewers } from './connected-viewers.ts';
 import { ControlLease } from './control-lease.ts';
-import { EncoderSteering, type PauseCounters, type SteeredEncoder } from './encoder-steering.ts';
+import type { PauseCounters } from './encoder-steering.ts';
 import { Joins } from './joins.ts';
-import { KeyframeRequests } from './keyframe-requests.ts';
 import type { SessionObserver } from './session-observer.ts';
-import { StreamControl, type SteeredSound } from './stream-control.ts';
-import type { StreamRules } from './stream-rules.ts';
+import { SharedEncoders, type SharedEncodersOptions } from './shared-encoders.ts';
 import type {
   DesktopAudience,
   PointerImage,
@@ -29,48 +26,7 @@ const TICK_MS = 50;
 /** From GOAWAY to the close when the gateway ends: a round trip, so that it is not overtaken. Milliseconds; a guess. */
 const GOAWAY_MS = 250;
 
-/** A picture or sound source: its access units, and what can be asked of its encoder. */
-export interface MediaPort {
-  subscribe(sink: AccessUnitSink): () => void;
-  readonly parameters: VideoParameters | undefined;
-  requestKeyframe(): void;
-  /** Stops and resumes encoding; resuming costs no keyframe. */
-  setPaused(paused: boolean): void;
-}
-
-/** The picture's source, whose encoder follows a link. */
-export interface VideoPort extends MediaPort, SteeredEncoder {
-  /** Kinds of video that `setCodec` takes, the one of `auto` first. */
-  readonly codecs: readonly VideoCodecName[];
-  /** The kind that is made, and the name of what makes it. */
-  readonly running: { readonly name: VideoCodecName; readonly encoder: string };
-  /** Whether `setScale` has an effect. */
-  readonly canScale: boolean;
-}
-
-/** The sound's source. */
-export interface AudioPort extends MediaPort, SteeredSound {}
-
-/** Where input goes and what is known about the screen. */
-export interface DesktopPort {
-  readonly size: { readonly width: number; readonly height: number };
-  readonly pointer: PointerImage | undefined;
-  /** Whether the screen cannot be reached just now: its picture stands still and input goes nowhere. Absent: never. */
-  readonly isAway?: boolean;
-  inject(event: InputEvent): void;
-}
-
-export interface DesktopSessionOptions {
-  readonly video: VideoPort;
-  /** What the encoder was started with, and the most that it is set to. */
-  readonly videoLimits: { readonly bitrateBps: number; readonly frameRate: number };
-  readonly audio: AudioPort | undefined;
-  /** What `auto` is. */
-  readonly audioBitrateKbps: number;
-  /** What the operator says about settings; the encoders were started with their defaults. */
-  readonly rules: StreamRules;
-  readonly desktop: DesktopPort;
-  readonly clock: Clock;
+export interface DesktopSessionOptions extends SharedEncodersOptions {
   readonly logger: Logger;
   readonly maxViewers: number;
   readonly observer: SessionObserver;
@@ -81,73 +37,52 @@ export interface DesktopSessionOptions {
 /** One desktop and everybody who watches or controls it. */
 export class DesktopSession implements ViewerDesktop {
   readonly #options: DesktopSessionOptions;
-  readonly #viewers = new Set<Viewer>();
+  readonly #encoders: SharedEncoders;
+  readonly #lease = new ControlLease();
+  readonly #viewers = new ConnectedViewers(this.#lease);
   readonly #audiences = new Set<DesktopAudience>();
   readonly #joins = new Joins();
-  readonly #lease = new ControlLease();
-  readonly #steering: EncoderSteering;
-  readonly #keyframes: KeyframeRequests;
   readonly #timer: NodeJS.Timeout;
   readonly #unsubscribe: (() => void)[] = [];
-  readonly #control: StreamControl;
-  /** The login whose settings the encoders have; undefined: the operator's. */
-  #settingsOf: string | undefined;
   #announced: VideoParameters | undefined;
-  #isPaused = false;
 
   constructor(options: DesktopSessionOptions) {
     this.#options = options;
-    this.#steering = new EncoderSteering({ encoder: options.video, ...options.videoLimits });
-    const { audio, audioBitrateKbps, videoLimits, rules } = options;
-    this.#control = new StreamControl({
-      steering: this.#steering,
-      sound: audio,
-      defaults: rules.defaults,
-      limits: { ...videoLimits, audioBitrateKbps },
-    });
-    this.#keyframes = new KeyframeRequests(options.clock, () => {
-      this.#steering.pictureWanted(options.clock.now());
-      options.video.requestKeyframe();
-    });
+    this.#encoders = new SharedEncoders(options);
     const sink: AccessUnitSink = {
       accessUnit: (unit) => {
         if (unit.key) this.#announce();
         for (const audience of this.#audiences) audience.accessUnit(unit);
-        if (unit.kind === 'video') this.#steer(unit);
+        if (unit.kind === 'video') this.#encoders.pictureMade(unit, this.#viewers.driver?.demand);
       },
     };
     this.#unsubscribe.push(options.video.subscribe(sink));
     if (options.audio !== undefined) this.#unsubscribe.push(options.audio.subscribe(sink));
-    this.#timer = setInterval(() => {
-      const now = options.clock.now();
-      this.settingsWished();
-      for (const viewer of this.#viewers) viewer.tick(now);
-      this.#steering.follow(this.#driver?.demand, options.desktop.size, now);
-    }, TICK_MS);
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
   /** How each connection that has joined stands. */
   get viewers(): readonly ViewerStatus[] {
-    return [...this.#viewers].flatMap((viewer) => viewer.status ?? []);
+    return this.#viewers.all.flatMap((viewer) => viewer.status ?? []);
   }
 
   /** How often encoding was halted since the start, by reason. */
   get pauses(): PauseCounters {
-    return this.#steering.pauses;
+    return this.#encoders.pauses;
   }
 
   /** What the encoder is asked for, bits per second. */
   get askedBps(): number {
-    return this.#steering.askedBps;
+    return this.#encoders.askedBps;
   }
 
   get viewerCount(): number {
-    return this.#viewers.size;
+    return this.#viewers.count;
   }
 
   /** Whether one more connection of this login fits: its own older one makes room. */
   hasRoomFor(session: string): boolean {
-    const others = [...this.#viewers].filter((viewer) => viewer.admission.session !== session);
+    const others = this.#viewers.all.filter((viewer) => viewer.admission.session !== session);
     return others.length < this.#options.maxViewers;
   }
 
@@ -169,7 +104,7 @@ export class DesktopSession implements ViewerDesktop {
       logger,
       observer: this.#options.observer,
       join: (joining, move) => {
-        const others = this.#of(admission.session).filter((other) => other !== joining);
+        const others = this.#viewers.of(admission.session).filter((other) => other !== joining);
         return this.#joins.join(joining, { others, move, now: clock.now() });
       },
       onQueueMoved: (moved, now) => this.#queueMoved(moved, now),
@@ -179,7 +114,7 @@ export class DesktopSession implements ViewerDesktop {
       this.#viewers.delete(viewer);
       // A cut may be mended, and control waits for that; who closes in order does not come back by itself.
       if (clean && code === SessionCode.ok) this.#releaseControlOf(viewer);
-      if (this.#of(admission.session).length === 0) this.#joins.forget(admission.session);
+      if (this.#viewers.of(admission.session).length === 0) this.#joins.forget(admission.session);
     });
   }
 
@@ -190,12 +125,12 @@ export class DesktopSession implements ViewerDesktop {
 
   /** What the screen shows has changed. A source that never says so is never paused for stillness. */
   screenChanged(): void {
-    this.#steering.screenChanged(this.#options.clock.now());
+    this.#encoders.screenChanged();
   }
 
   /** Nobody knows what changes on the screen, until the next `screenChanged`. */
   screenUnwatched(): void {
-    this.#steering.screenUnwatched(this.#options.clock.now());
+    this.#encoders.screenUnwatched();
   }
 
   /**
@@ -203,7 +138,7 @@ export class DesktopSession implements ViewerDesktop {
    * is one of this login.
    */
   leave(session: string, attempt: string): void {
-    const own = this.#of(session);
+    const own = this.#viewers.of(session);
     const named = own.find((viewer) => viewer.admission.attempt === attempt);
     if (named === undefined) return;
     // While it moves a page has two connections, and both end with it.
@@ -218,7 +153,7 @@ export class DesktopSession implements ViewerDesktop {
   /** Ends a login: its connections close and its control is free. Its users read why, if that is given. */
   logout(session: string, reason?: string): void {
     this.#lease.release(session);
-    for (const viewer of this.#of(session)) {
+    for (const viewer of this.#viewers.of(session)) {
       if (reason === undefined) viewer.close(SessionCode.auth, 'logged out');
       else viewer.close(SessionCode.ok, reason);
     }
@@ -226,17 +161,17 @@ export class DesktopSession implements ViewerDesktop {
 
   /** Tells the users of a login that it ends soon; an empty message says that it will not after all. */
   warn(session: string, remaining: Millis, message: string): void {
-    for (const viewer of this.#of(session)) viewer.goaway(remaining, message);
+    for (const viewer of this.#viewers.of(session)) viewer.goaway(remaining, message);
   }
 
   async close(reason: string): Promise<void> {
     clearInterval(this.#timer);
-    this.#keyframes.close();
+    this.#encoders.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    const closing = [...this.#viewers].map((viewer) => viewer.closed);
-    for (const viewer of this.#viewers) viewer.goaway(millis(GOAWAY_MS), reason);
+    const closing = this.#viewers.all.map((viewer) => viewer.closed);
+    for (const viewer of this.#viewers.all) viewer.goaway(millis(GOAWAY_MS), reason);
     if (closing.length > 0) await new Promise((resolve) => setTimeout(resolve, GOAWAY_MS));
-    for (const viewer of this.#viewers) viewer.close(SessionCode.shutdown, reason);
+    for (const viewer of this.#viewers.all) viewer.close(SessionCode.shutdown, reason);
     await Promise.all(closing);
   }
 
@@ -249,11 +184,11 @@ export class DesktopSession implements ViewerDesktop {
   }
 
   get maxVideoBps(): number {
-    return this.#control.maxBitrateBps;
+    return this.#encoders.maxVideoBps;
   }
 
   get sound(): { readonly frameMs: number } | undefined {
-    return this.#control.audio;
+    return this.#encoders.sound;
   }
 
   get pointer(): PointerImage | undefined {
@@ -261,53 +196,27 @@ export class DesktopSession implements ViewerDesktop {
   }
 
   get stream(): SharedStream {
-    const { video, rules, desktop } = this.#options;
-    const { codec = 'avc1.42C028', width, height } = { ...this.size, ...video.parameters };
-    const { frameRate } = this.#steering;
-    return {
-      rules,
-      codecs: video.codecs,
-      canScale: video.canScale,
-      settings: this.#control.settings,
-      desktop: desktop.size,
-      isAway: desktop.isAway === true,
-      video: { codec, ...video.running, width, height, frameRate },
-      audio: this.#control.audio,
-    };
+    return this.#encoders.stream;
   }
 
   settingsWished(): void {
-    const { clock, desktop, rules } = this.#options;
-    const controller = this.#controller;
-    const now = clock.now();
-    this.#pauseUnlessWatched();
-    if (controller?.settings === undefined) {
-      if (!this.#lease.isFree) return;
-      this.#settingsOf = undefined;
-      this.#control.follow(rules.defaults, desktop.size, now);
-      return;
-    }
-    const { settings } = controller;
-    const { session } = controller.admission;
-    // A connection that comes back says in a moment what its login wants.
-    if (!settings.hasAsked && this.#settingsOf === session) return;
-    this.#settingsOf = session;
-    this.#control.follow(settings.wished, desktop.size, now);
+    this.#tellAudience();
+    this.#encoders.followWishes(this.#viewers.controller, this.#lease.isFree);
   }
 
   join(audience: DesktopAudience): () => void {
     this.#audiences.add(audience);
-    this.#pauseUnlessWatched();
+    this.#tellAudience();
     return () => {
       this.#audiences.delete(audience);
-      this.#pauseUnlessWatched();
+      this.#tellAudience();
     };
   }
 
   requestKeyframe(session?: string): void {
-    const driver = this.#driver;
+    const { driver } = this.#viewers;
     const drives = driver === undefined || driver.admission.session === session;
-    this.#keyframes.request(session !== undefined && !drives);
+    this.#encoders.requestKeyframe(session !== undefined && !drives);
   }
 
   inject(events: readonly InputEvent[]): void {
@@ -330,15 +239,15 @@ export class DesktopSession implements ViewerDesktop {
   /** Control is free at once when the last connection of its holder has ended in order. */
   #releaseControlOf(left: Viewer): void {
     const { session } = left.admission;
-    const isLast = !this.#of(session).some((viewer) => viewer.isLive);
+    const isLast = !this.#viewers.of(session).some((viewer) => viewer.isLive);
     if (left.hasJoined && isLast) this.#lease.release(session);
   }
 
-  /** The newest connection of the one who has control. */
-  get #controller(): Viewer | undefined {
-    return [...this.#viewers].findLast(
-      (viewer) => viewer.isLive && this.#lease.isHeldBy(viewer.admission.session),
-    );
+  #tick(): void {
+    const now = this.#options.clock.now();
+    this.settingsWished();
+    for (const viewer of this.#viewers.all) viewer.tick(now);
+    this.#encoders.followLink(this.#viewers.driver?.demand, now);
   }
 
   /** A kind or size of picture that is new is told before its first keyframe goes out. */
@@ -346,50 +255,18 @@ export class DesktopSession implements ViewerDesktop {
     const { parameters } = this.#options.video;
     if (parameters === this.#announced) return;
     this.#announced = parameters;
-    for (const viewer of this.#viewers) viewer.tellStream();
-  }
-
-  /** Whose link the encoder follows: that of the one who has control, else of the one who has been here longest. */
-  get #driver(): Viewer | undefined {
-    let first: Viewer | undefined;
-    for (const viewer of this.#viewers) {
-      if (!viewer.isLive || viewer.settings?.isVideoShown === false) continue;
-      if (this.#lease.isHeldBy(viewer.admission.session)) return viewer;
-      first ??= viewer;
-    }
-    return first;
-  }
-
-  #steer(unit: AccessUnit): void {
-    const { clock } = this.#options;
-    const captured = clock.fromMonotonicNanos(unit.captureTime);
-    const { size } = this.#options.desktop;
-    this.#steering.pictureMade(captured, unit.data.length, this.video ?? size);
-    this.#steering.rateMade(unit.data.length, unit.key);
-    this.#keyframes.pictureMade(unit.data.length, unit.key, unit.durationUs);
-    const demand = this.#driver?.demand;
-    if (demand === undefined) return;
-    this.#steering.pictureQueued(captured, demand.videoDelay, clock.now());
+    for (const viewer of this.#viewers.all) viewer.tellStream();
   }
 
   #queueMoved(viewer: Viewer, now: Micros): void {
-    const driver = this.#driver;
-    if (viewer === driver && driver.demand !== undefined)
-      this.#steering.queueMoved(driver.demand.videoDelay, now);
+    const demand = viewer === this.#viewers.driver ? viewer.demand : undefined;
+    if (demand !== undefined) this.#encoders.queueMoved(demand, now);
   }
 
-  #of(session: string): readonly Viewer[] {
-    return [...this.#viewers].filter((viewer) => viewer.admission.session === session);
-  }
-
-  /** The first pictures are always made: they tell the size, and warm the encoder up for the first viewer. */
-  #pauseUnlessWatched(): void {
-    const isStarted = this.#options.video.parameters !== undefined;
-    const isWatched = [...this.#audiences].some(({ wantsVideo }) => wantsVideo);
-    this.#steering.setWatched(isWatched || !isStarted);
-    const paused = this.#audiences.size === 0 && isStarted;
-    if (paused === this.#isPaused) return;
-    this.#isPaused = paused;
-    this.#options.audio?.setPaused(paused);
+  #tellAudience(): void {
+    this.#encoders.setAudience({
+      isWatching: [...this.#audiences].some(({ wantsVideo }) => wantsVideo),
+      isListening: this.#audiences.size > 0,
+    });
   }
 }

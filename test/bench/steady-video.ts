@@ -3,7 +3,7 @@ import type {
   AccessUnitSink,
   VideoParameters,
 } from '../../server/ingest/access-unit.ts';
-import type { VideoPort } from '../../server/session/desktop-session.ts';
+import type { VideoPort } from '../../server/session/desktop-ports.ts';
 
 /** The load: 15.8 Mbit/s, as a screen with a keyframe each second makes it. */
 export const steadyLoad = { framesPerSecond: 60, bytes: 30_000, keyframeBytes: 200_000 } as const;

@@ -15,11 +15,8 @@ import { micros, type Micros } from '../../../protocol/time.ts';
 import { decodeUnit } from '../../../protocol/unit.ts';
 import { isDataUnitId } from '../../../protocol/unit-id.ts';
 import type { AccessUnit, AccessUnitSink } from '../../../server/ingest/access-unit.ts';
-import {
-  DesktopSession,
-  type AudioPort,
-  type VideoPort,
-} from '../../../server/session/desktop-session.ts';
+import type { AudioPort, VideoPort } from '../../../server/session/desktop-ports.ts';
+import { DesktopSession } from '../../../server/session/desktop-session.ts';
 import type { Role } from '../../../server/session/roles.ts';
 import type { StreamRules } from '../../../server/session/stream-rules.ts';
 import { memoryPair, type MemoryClient } from '../../../server/transport/memory.ts';

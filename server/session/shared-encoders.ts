@@ -1,0 +1,165 @@
+import type { AudioFacts } from '../../protocol/control/stream.ts';
+import type { Micros } from '../../protocol/time.ts';
+import type { AccessUnit } from '../ingest/access-unit.ts';
+import type { Clock } from '../session-clock.ts';
+import type { AudioPort, DesktopPort, VideoPort } from './desktop-ports.ts';
+import { EncoderSteering, type LinkDemand, type PauseCounters } from './encoder-steering.ts';
+import { KeyframeRequests } from './keyframe-requests.ts';
+import { StreamControl } from './stream-control.ts';
+import type { StreamRules } from './stream-rules.ts';
+import type { SharedStream } from './viewer-desktop.ts';
+import type { ViewerSettings } from './viewer-settings.ts';
+
+export interface SharedEncodersOptions {
+  readonly video: VideoPort;
+  /** What the encoder was started with, and the most that it is set to. */
+  readonly videoLimits: { readonly bitrateBps: number; readonly frameRate: number };
+  readonly audio: AudioPort | undefined;
+  /** What `auto` is. */
+  readonly audioBitrateKbps: number;
+  /** What the operator says about settings; the encoders were started with their defaults. */
+  readonly rules: StreamRules;
+  readonly desktop: DesktopPort;
+  readonly clock: Clock;
+}
+
+/** The one who has control, as far as the encoders go by that. */
+export interface Steersman {
+  readonly admission: { readonly session: string };
+  /** Undefined before HELLO. */
+  readonly settings: ViewerSettings | undefined;
+}
+
+/** The encoders of one desktop, which all of its viewers share: what they are set to, and when they rest. */
+export class SharedEncoders {
+  readonly #options: SharedEncodersOptions;
+  readonly #steering: EncoderSteering;
+  readonly #control: StreamControl;
+  readonly #keyframes: KeyframeRequests;
+  /** The login whose settings they have; undefined: the operator's. */
+  #settingsOf: string | undefined;
+  #isSoundPaused = false;
+
+  constructor(options: SharedEncodersOptions) {
+    this.#options = options;
+    const { video, videoLimits, audio, audioBitrateKbps, rules, clock } = options;
+    this.#steering = new EncoderSteering({ encoder: video, ...videoLimits });
+    this.#control = new StreamControl({
+      steering: this.#steering,
+      sound: audio,
+      defaults: rules.defaults,
+      limits: { ...videoLimits, audioBitrateKbps },
+    });
+    this.#keyframes = new KeyframeRequests(clock, () => {
+      this.#steering.pictureWanted(clock.now());
+      video.requestKeyframe();
+    });
+  }
+
+  /** How often encoding was halted since the start, by reason. */
+  get pauses(): PauseCounters {
+    return this.#steering.pauses;
+  }
+
+  /** What the picture's encoder is asked for, bits per second. */
+  get askedBps(): number {
+    return this.#steering.askedBps;
+  }
+
+  /** The most that it makes, bits per second. */
+  get maxVideoBps(): number {
+    return this.#control.maxBitrateBps;
+  }
+
+  /** Undefined without sound. */
+  get sound(): AudioFacts | undefined {
+    return this.#control.audio;
+  }
+
+  /** What they make now, and may be set to. */
+  get stream(): SharedStream {
+    const { video, rules, desktop } = this.#options;
+    const { codec = 'avc1.42C028', width, height } = { ...desktop.size, ...video.parameters };
+    const { frameRate } = this.#steering;
+    return {
+      rules,
+      codecs: video.codecs,
+      canScale: video.canScale,
+      settings: this.#control.settings,
+      desktop: desktop.size,
+      isAway: desktop.isAway === true,
+      video: { codec, ...video.running, width, height, frameRate },
+      audio: this.#control.audio,
+    };
+  }
+
+  /**
+   * Sets them to what the one who has control wishes, and to the operator's defaults when control is free. They stay as they are while
+   * the one who holds it is away.
+   */
+  followWishes(steersman: Steersman | undefined, isControlFree: boolean): void {
+    const { clock, desktop, rules } = this.#options;
+    const now = clock.now();
+    if (steersman?.settings === undefined) {
+      if (!isControlFree) return;
+      this.#settingsOf = undefined;
+      this.#control.follow(rules.defaults, desktop.size, now);
+      return;
+    }
+    const { settings } = steersman;
+    const { session } = steersman.admission;
+    // A connection that comes back says in a moment what its login wants.
+    if (!settings.hasAsked && this.#settingsOf === session) return;
+    this.#settingsOf = session;
+    this.#control.follow(settings.wished, desktop.size, now);
+  }
+
+  /** Follows the link that drives them; call it about every 50 ms. */
+  followLink(demand: LinkDemand | undefined, now: Micros): void {
+    this.#steering.follow(demand, this.#options.desktop.size, now);
+  }
+
+  /** A picture was made, and is queued for everybody. */
+  pictureMade(unit: AccessUnit, demand: LinkDemand | undefined): void {
+    const { clock, desktop, video } = this.#options;
+    const captured = clock.fromMonotonicNanos(unit.captureTime);
+    this.#steering.pictureMade(captured, unit.data.length, video.parameters ?? desktop.size);
+    this.#steering.rateMade(unit.data.length, unit.key);
+    this.#keyframes.pictureMade(unit.data.length, unit.key, unit.durationUs);
+    if (demand === undefined) return;
+    this.#steering.pictureQueued(captured, demand.videoDelay, clock.now());
+  }
+
+  /** What waits for the link that drives them has become shorter. */
+  queueMoved({ videoDelay }: LinkDemand, now: Micros): void {
+    this.#steering.queueMoved(videoDelay, now);
+  }
+
+  /** @param isSpectator it is for a viewer whose link they do not follow */
+  requestKeyframe(isSpectator: boolean): void {
+    this.#keyframes.request(isSpectator);
+  }
+
+  screenChanged(): void {
+    this.#steering.screenChanged(this.#options.clock.now());
+  }
+
+  /** Nobody knows what changes on the screen, until the next `screenChanged`. */
+  screenUnwatched(): void {
+    this.#steering.screenUnwatched(this.#options.clock.now());
+  }
+
+  /** Rests without an audience. The first pictures are always made: they tell the size, and warm the encoder up for the first viewer. */
+  setAudience(audience: { readonly isWatching: boolean; readonly isListening: boolean }): void {
+    const isStarted = this.#options.video.parameters !== undefined;
+    this.#steering.setWatched(audience.isWatching || !isStarted);
+    const paused = !audience.isListening && isStarted;
+    if (paused === this.#isSoundPaused) return;
+    this.#isSoundPaused = paused;
+    this.#options.audio?.setPaused(paused);
+  }
+
+  close(): void {
+    this.#keyframes.close();
+  }
+}
