@@ -65,6 +65,7 @@ module.exports = {
     serverRoom('ingest', []),
     serverRoom('schedule', ['^server/transport/transport\\.ts$']),
     serverRoom('transport', []),
+    serverRoom('signaling', []),
     serverRoom('desktop', []),
     serverRoom('http', ['^server/config/schema\\.ts$']),
     serverRoom('session', [

@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import type { LocalTransport } from '../../../server/signaling/answer.ts';
+import type { PeerPlan } from '../../../server/signaling/peer-plan.ts';
+import { MAX_OFFERS_PER_MINUTE, SignalingDesk } from '../../../server/signaling/signaling-desk.ts';
+import {
+  SignalingFault,
+  type SignalingFaultCode,
+} from '../../../server/signaling/signaling-fault.ts';
+import { browserOffer, type BrowserOffer } from '../../support/browser-offer.ts';
+
+const local: LocalTransport = {
+  ufrag: 'mBDt',
+  pwd: 'qaNdzULQE/gQ8iiTcgPOTY',
+  fingerprint: 'sha-256 80:0B',
+  candidates: [
+    { address: '192.0.2.9', port: 8444 },
+    { address: '2001:db8::9', port: 8444 },
+  ],
+  maxMessageBytes: 65_536,
+};
+
+const openDesk = (running = 'avc1.42C028') => {
+  let source = 1_000;
+  let resource = 0;
+  const plans: PeerPlan[] = [];
+  const desk = new SignalingDesk({
+    running: () => running,
+    randomSource: () => (source += 1),
+    newResource: () => `resource${(resource += 1)}`,
+  });
+  const offer = (sdp: string, { login = 'login', now = 0 } = {}) =>
+    desk.offer(
+      { login, sdp },
+      (plan) => {
+        plans.push(plan);
+        return local;
+      },
+      now,
+    );
+  return { desk, offer, plans };
+};
+
+const refusal = (act: () => unknown): SignalingFaultCode | undefined => {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof SignalingFault) return error.code;
+    throw error;
+  }
+  return undefined;
+};
+
+/** The lines of one section of an answer. */
+const section = (sdp: string, index: number): readonly string[] =>
+  sdp
+    .split(/^(?=m=)/m)
+    [index + 1]?.trim()
+    .split('\r\n') ?? [];
+
+describe('an answer', () => {
+  it('takes one payload type per codec, the running one first, with the numbers of the offer', () => {
+    const { sdp } = openDesk().offer(browserOffer());
+    expect(section(sdp, 0)[0]).toBe('m=video 9 UDP/TLS/RTP/SAVPF 108 115 96 110 98 111');
+    expect(section(sdp, 1)[0]).toBe('m=audio 9 UDP/TLS/RTP/SAVPF 111');
+    expect(section(sdp, 2)[0]).toBe('m=application 9 UDP/DTLS/SCTP webrtc-datachannel');
+    expect(sdp).toContain('a=group:BUNDLE 0 1 2\r\n');
+  });
+
+  it('puts the codec that runs first, and its profile where that is offered', () => {
+    expect(section(openDesk('vp8').offer(browserOffer()).sdp, 0)[0]).toContain('SAVPF 96 110 ');
+    expect(section(openDesk('avc1.F4001F').offer(browserOffer()).sdp, 0)[0]).toContain('SAVPF 41 ');
+  });
+
+  it('names the primary source before that of retransmissions', () => {
+    const { offer, plans } = openDesk();
+    const sources = section(offer(browserOffer()).sdp, 0).filter((line) =>
+      line.startsWith('a=ssrc'),
+    );
+    expect(sources).toEqual([
+      'a=ssrc-group:FID 1001 1002',
+      'a=ssrc:1001 cname:oriel',
+      'a=ssrc:1002 cname:oriel',
+    ]);
+    expect(plans[0]?.video).toMatchObject({ ssrc: 1001, retransmissionSsrc: 1002 });
+  });
+
+  it('repeats the ids of the extensions that it writes, and no others', () => {
+    const extensions = section(openDesk().offer(browserOffer()).sdp, 0).filter((line) =>
+      line.startsWith('a=extmap'),
+    );
+    expect(extensions.map((line) => line.split(' ', 1)[0])).toEqual([
+      'a=extmap:4',
+      'a=extmap:5',
+      'a=extmap:13',
+    ]);
+  });
+
+  it('has the candidates once, and its transport in every section', () => {
+    const { sdp, candidates } = openDesk().offer(browserOffer());
+    expect(sdp.match(/a=candidate/g)).toHaveLength(2);
+    expect(sdp.match(/a=ice-ufrag:mBDt/g)).toHaveLength(3);
+    expect(candidates).toEqual([
+      'candidate:1 1 udp 2130706431 192.0.2.9 8444 typ host',
+      'candidate:2 1 udp 2130706175 2001:db8::9 8444 typ host',
+    ]);
+  });
+
+  it.each([
+    ['actpass', 'active'],
+    ['active', 'passive'],
+    ['passive', 'active'],
+  ])('answers setup %s with %s', (offered, answered) => {
+    const { sdp } = openDesk().offer(browserOffer({ setup: offered }));
+    expect(/a=setup:(\w+)/.exec(sdp)?.[1]).toBe(answered);
+  });
+
+  it('takes a section with port 0 that is bundle-only', () => {
+    const videoMedia = 'm=video 0 UDP/TLS/RTP/SAVPF 108';
+    const { sdp } = openDesk().offer(browserOffer({ videoMedia, videoLines: ['a=bundle-only'] }));
+    expect(section(sdp, 0)[0]).toBe('m=video 9 UDP/TLS/RTP/SAVPF 108');
+  });
+
+  it('refuses sections outside of the bundle, in their places', () => {
+    const { sdp } = openDesk().offer(browserOffer({ group: 'BUNDLE 0 2' }));
+    expect(section(sdp, 1)[0]).toBe('m=audio 0 UDP/TLS/RTP/SAVPF 111');
+    expect(sdp).toContain('a=group:BUNDLE 0 2\r\n');
+  });
+
+  it('takes nothing of the candidates of an offer', () => {
+    const { offer, plans } = openDesk();
+    offer(browserOffer());
+    expect(JSON.stringify(plans)).not.toContain('198.51.100.7');
+  });
+});
+
+describe('an offer is refused', () => {
+  const cases: readonly [string, string, SignalingFaultCode][] = [
+    ['that is no session description', 'hello', 'sdpMalformed'],
+    ['that is too large', browserOffer() + 'a=x\r\n'.repeat(20_000), 'sdpTooLarge'],
+    ['without a fingerprint', browserOffer().replace(/a=fingerprint.*\r\n/g, ''), 'sdpMalformed'],
+    ['without ICE credentials', browserOffer({ ufrag: 'a b' }), 'sdpMalformed'],
+    ['with another setup', browserOffer({ setup: 'holdconn' }), 'sdpMalformed'],
+    ['that sends only', browserOffer().replaceAll('a=recvonly', 'a=sendonly'), 'offerUnacceptable'],
+    [
+      'without RTCP beside RTP',
+      browserOffer().replaceAll('a=rtcp-mux\r\n', ''),
+      'offerUnacceptable',
+    ],
+    ['with one mid twice', browserOffer().replace('a=mid:1', 'a=mid:0'), 'sdpMalformed'],
+  ];
+  it.each(cases)('%s', (_, sdp, code) => {
+    expect(refusal(() => openDesk().offer(sdp))).toBe(code);
+  });
+
+  it('when a login makes too many in a minute, others may', () => {
+    const { offer } = openDesk();
+    for (let made = 0; made < MAX_OFFERS_PER_MINUTE; made += 1)
+      offer(browserOffer(), { now: made });
+    expect(refusal(() => offer(browserOffer(), { now: 59_000 }))).toBe('tooManyOffers');
+    expect(refusal(() => offer(browserOffer(), { now: 59_000, login: 'other' }))).toBeUndefined();
+    expect(refusal(() => offer(browserOffer(), { now: 60_000 }))).toBeUndefined();
+  });
+});
+
+describe('a session', () => {
+  const withSession = (given: BrowserOffer = {}) => {
+    const { desk, offer } = openDesk();
+    const { resource, etag } = offer(browserOffer(given));
+    const patch = (fragment: string, more: { login?: string; etag?: string } = {}) =>
+      refusal(() =>
+        desk.candidates({ login: 'login', resource, fragment, etag: undefined, ...more }),
+      );
+    return { desk, resource, etag, patch };
+  };
+
+  it('takes candidates of its own ICE session', () => {
+    const { patch, etag } = withSession();
+    expect(patch('a=ice-ufrag:DZUc\r\na=candidate:1\r\n', { etag })).toBeUndefined();
+    expect(patch('a=candidate:1\r\n')).toBeUndefined();
+  });
+
+  it('refuses a restart, another tag and what is too large', () => {
+    const { patch } = withSession();
+    expect(patch('a=ice-ufrag:other\r\n')).toBe('restartUnsupported');
+    expect(patch('', { etag: '*' })).toBe('restartUnsupported');
+    expect(patch('', { etag: 'other' })).toBe('etagMismatch');
+    expect(patch('a=x\r\n'.repeat(20_000))).toBe('sdpTooLarge');
+  });
+
+  it('is unknown to another login, and to everybody once it has ended', () => {
+    const { desk, resource, patch } = withSession();
+    expect(patch('', { login: 'other' })).toBe('resourceUnknown');
+    expect(refusal(() => desk.bye({ login: 'other', resource }))).toBe('resourceUnknown');
+    desk.bye({ login: 'login', resource });
+    expect(patch('')).toBe('resourceUnknown');
+    expect(desk.size).toBe(0);
+  });
+});
