@@ -10,6 +10,7 @@
 ARG GATEWAY=oriel-gateway
 
 FROM ${GATEWAY}
+LABEL org.oriel.stage=desktop
 USER root
 RUN apt-get update && apt-get install --yes --no-install-recommends \
       s6 xvfb openbox xterm pulseaudio fonts-dejavu-core \

@@ -6,6 +6,8 @@
 ARG BASE=debian:bookworm-slim
 
 FROM ${BASE} AS build
+# Every layer says whose it is, so that those of earlier builds can be told from others' and removed.
+LABEL org.oriel.stage=build
 RUN apt-get update && apt-get install --yes --no-install-recommends \
       ca-certificates g++ make python3 pkg-config npm \
       libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-tools
@@ -29,6 +31,7 @@ COPY test/tsconfig.json test/
 RUN node setup/main.mjs image
 
 FROM ${BASE}
+LABEL org.oriel.stage=gateway
 ARG HARDWARE=0
 # As in Debian's slim images, whatever the base: no documentation, no translations; no names of languages, no fonts of PDF.
 RUN printf 'path-exclude /usr/share/%s/*\n' doc man info locale lintian iso-codes xml/iso-codes poppler ghostscript > /etc/dpkg/dpkg.cfg.d/oriel-slim

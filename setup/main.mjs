@@ -5,6 +5,7 @@
  */
 import { runChecks } from './check.mjs';
 import { ensureClientBuild } from './client-build.mjs';
+import { canRunContainers, NO_CONTAINERS } from './containers.mjs';
 import { ensureDebianPackages } from './debian-packages.mjs';
 import { SetupFailure } from './failure.mjs';
 import { runJob } from './job.mjs';
@@ -45,7 +46,10 @@ const JOBS = {
   containers: {
     debian: 'containers',
     built: true,
-    run: (args) => runJob([VITEST, 'run', '--config', 'test/containers/vitest.config.ts', ...args]),
+    run: async (args) =>
+      (await canRunContainers())
+        ? runJob([VITEST, 'run', '--config', 'test/containers/vitest.config.ts', ...args])
+        : NO_CONTAINERS,
   },
   bench: { debian: 'bench', built: true, run: (args) => runJob(['test/bench/main.ts', ...args]) },
   photon: { run: (args) => runJob(['server/desktop/photon-target.ts', ...args]) },

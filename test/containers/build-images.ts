@@ -6,10 +6,11 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { podman, shell, succeeds } from './podman.ts';
+import { podman, shell, succeeds, TEST_DISPLAY, TEST_NAME } from './podman.ts';
 
 export const GATEWAY_IMAGE = 'oriel-gateway';
 export const DESKTOP_IMAGE = 'oriel-desktop';
+const BUILD_IMAGE = 'oriel-build';
 const BASE_IMAGE = 'debian:bookworm-slim';
 
 /** Lent to the build, where the machine has it. */
@@ -29,22 +30,41 @@ async function makeBase(): Promise<void> {
     rm -rf "$rootfs" "$rootfs.log"`);
 }
 
-async function build(file: string, image: string): Promise<void> {
+async function build(file: string, image: string, target = ''): Promise<void> {
   const loans = LOANS.filter(([path]) => existsSync(path)).map(
     ([from, to]) => `--volume ${from}:${to}:ro`,
   );
   await shell(
-    `podman --runtime runc build --network host --format docker ${loans.join(' ')} ` +
+    `podman --runtime runc build --network host --format docker ${loans.join(' ')} ${target} ` +
       `-f docker/${file} -t ${image} . > bench-results/${image}.log 2>&1 || { tail -40 bench-results/${image}.log; exit 1; }`,
   );
 }
 
+/** Removes what a run that was cut off has left: containers, pods, and the socket of a display that is gone. */
+async function removeLeftovers(): Promise<void> {
+  await shell(`
+    podman pod ps --quiet --filter name=^${TEST_NAME} | xargs --no-run-if-empty podman pod rm --force > /dev/null
+    podman ps --all --quiet --filter name=^${TEST_NAME} | xargs --no-run-if-empty podman rm --force > /dev/null
+    podman secret rm ${TEST_NAME} > /dev/null 2>&1 || true
+    mkdir -p -m 1777 /tmp/.X11-unix
+    rm -f /tmp/.X11-unix/X${TEST_DISPLAY}`);
+}
+
+/**
+ * The first stage has a name, so that its layers are kept: they are the cache of the next run. Layers of ours that no image is
+ * made of any longer are removed.
+ */
 export async function setup(): Promise<void> {
   await shell('mkdir -p bench-results');
+  await removeLeftovers();
   await makeBase();
+  await build('gateway.Dockerfile', BUILD_IMAGE, '--target build');
   await build('gateway.Dockerfile', GATEWAY_IMAGE);
   await build('desktop.Dockerfile', DESKTOP_IMAGE);
+  await podman(['image', 'prune', '--force', '--filter', 'label=org.oriel.stage']);
 }
+
+export const teardown = removeLeftovers;
 
 /** Bytes of an image, its base and shared layers included. */
 export async function imageBytes(image: string): Promise<number> {

@@ -4,14 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import type { OpenedPage } from '../support/chromium.ts';
-import { podman } from './podman.ts';
+import { podman, TEST_DISPLAY, TEST_NAME } from './podman.ts';
 
 /** The user of the images. */
 export const UID = 1000;
 export const PASSWORD = 'a password of the tests';
-
-/** A display number that no display of this machine is likely to have: the tests' programs find it by its socket. */
-const DISPLAY = 77;
 
 /** What every container is started with: not root, a root that cannot be written, no capabilities. */
 const HARDENED = [
@@ -50,12 +47,12 @@ export async function startDesktopContainer(
   await chmod(shared, 0o700);
   await chown(shared, UID, UID);
   const port = await freePort();
-  const name = `oriel-test-${port}`;
+  const name = `${TEST_NAME}-${port}`;
   const variables = Object.entries({
     ORIEL_PORT: String(port),
     ORIEL_PASSWORD: PASSWORD,
     ORIEL_PUBLIC_ORIGINS: `https://127.0.0.1:${port}`,
-    DESKTOP_DISPLAY: String(DISPLAY),
+    DESKTOP_DISPLAY: String(TEST_DISPLAY),
     ...settings,
   }).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
   await podman([
@@ -68,7 +65,7 @@ export async function startDesktopContainer(
     name,
     origin: `https://127.0.0.1:${port}`,
     env: {
-      DISPLAY: `:${DISPLAY}`,
+      DISPLAY: `:${TEST_DISPLAY}`,
       XAUTHORITY: join(shared, 'desktop/Xauthority'),
       PULSE_SERVER: `unix:${join(shared, 'desktop/pulse.socket')}`,
     },

@@ -57,7 +57,11 @@ describe.each(['webtransport', 'websocket'] as const)('from outside, over %s', (
       const { page, context, console } = await openDesktop(browser, desktop.origin, { transport });
       const probe = probeOf(page);
       await expect.poll(probe.framesRead, { timeout: 40_000 }).toBeGreaterThan(60);
-      expect((await probe.stats())?.network?.transport, console.join('\n')).toBe(transport);
+      await expect
+        .poll(async () => (await probe.stats())?.network?.transport, {
+          message: console.join('\n'),
+        })
+        .toBe(transport);
       const tone = async (): Promise<ToneReport> => {
         const { samples, sampleRate } = await probe.recording();
         return analyzeTone(samples.subarray(-sampleRate), sampleRate, 1_000);

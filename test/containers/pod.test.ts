@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +8,12 @@ import { parseAllDocuments, parseDocument, stringify } from 'yaml';
 import { launchChromium } from '../support/chromium.ts';
 import { probeOf } from '../support/probe.ts';
 import { freePort, openDesktop, probeStatus } from './desktop-container.ts';
-import { podman } from './podman.ts';
+import { podman, TEST_NAME } from './podman.ts';
 
 /** Podman 4.3 mounts the text of a secret as it stands in the manifest, where Kubernetes decodes it: this one is both. */
 const PASSWORD = Buffer.from('a password of the tests').toString('base64');
+
+const LOGIN_KEY = randomBytes(32).toString('base64');
 
 const POD = 'docker/kubernetes/plain/pod.yaml';
 
@@ -20,6 +23,11 @@ interface Container {
   readinessProbe?: unknown;
   livenessProbe?: unknown;
   ports?: { containerPort: number; hostPort?: number; protocol: string }[];
+}
+
+interface Pod {
+  metadata: { name: string };
+  spec: { containers: Container[]; volumes: { secret?: { secretName: string } }[] };
 }
 
 let directory: string;
@@ -33,7 +41,10 @@ let browser: Browser;
  */
 async function manifestForPodman(): Promise<string> {
   const document = parseDocument(await readFile(POD, 'utf8'));
-  const pod = document.toJS() as { spec: { containers: Container[] } };
+  const pod = document.toJS() as Pod;
+  // A name of the tests, which tidy up by it; and the secret is not one that this machine's owner keeps.
+  pod.metadata.name = TEST_NAME;
+  for (const { secret } of pod.spec.volumes) if (secret) secret.secretName = TEST_NAME;
   for (const container of pod.spec.containers) {
     delete container.startupProbe;
     delete container.readinessProbe;
@@ -49,8 +60,8 @@ async function manifestForPodman(): Promise<string> {
   const secret = {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: 'oriel' },
-    data: { password: PASSWORD },
+    metadata: { name: TEST_NAME },
+    data: { password: PASSWORD, 'login-key': LOGIN_KEY },
   };
   const file = join(directory, 'pod.yaml');
   await writeFile(file, [settings, secret, pod].map((item) => stringify(item)).join('---\n'));
@@ -69,7 +80,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await podman(['kube', 'down', join(directory, 'pod.yaml')]);
-  await podman(['secret', 'rm', 'oriel']).catch(() => undefined);
+  await podman(['secret', 'rm', TEST_NAME]).catch(() => undefined);
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -81,9 +92,11 @@ const ready = (): Promise<void> =>
 
 const picture = async (transport: 'webtransport' | 'websocket'): Promise<void> => {
   const { page, context } = await openDesktop(browser, origin, { transport, password: PASSWORD });
-  const shown = async (): Promise<number> => (await probeOf(page).stats())?.video?.shown ?? 0;
-  await expect.poll(shown, { timeout: 30_000 }).toBeGreaterThan(0);
-  expect((await probeOf(page).stats())?.network?.transport).toBe(transport);
+  const probe = probeOf(page);
+  await expect
+    .poll(async () => (await probe.stats())?.video?.shown ?? 0, { timeout: 30_000 })
+    .toBeGreaterThan(0);
+  await expect.poll(async () => (await probe.stats())?.network?.transport).toBe(transport);
   await page.evaluate(() => fetch('/api/logout', { method: 'POST' }));
   await context.close();
 };
@@ -92,9 +105,9 @@ describe('a desktop and the gateway beside it, in one pod', () => {
   it.each(['webtransport', 'websocket'] as const)('show their picture over %s', picture);
 
   it.each(['desktop', 'gateway'])('are back when the %s was killed', async (name) => {
-    await podman(['kill', '--signal', 'KILL', `oriel-${name}`]);
+    await podman(['kill', '--signal', 'KILL', `${TEST_NAME}-${name}`]);
     // The restart policy of the pod starts it again; where nothing watches over podman, this does.
-    await podman(['start', `oriel-${name}`]).catch(() => undefined);
+    await podman(['start', `${TEST_NAME}-${name}`]).catch(() => undefined);
     await ready();
     await picture('websocket');
   });

@@ -1,26 +1,18 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 /** Longest time that a command other than a build may take, in ms, on a loaded machine. */
 const COMMAND_TIMEOUT_MS = 60_000;
 
-/** The machine may forbid raising limits, and crun does not run on every arrangement of control groups. */
-const CONTAINERS_CONF = `[containers]
-default_ulimits = ["nofile=1024:1024","nproc=1024:1024"]
-[engine]
-runtime = "runc"
-`;
+/** What the names of the tests' containers and pods begin with. */
+export const TEST_NAME = 'oriel-test';
 
-const directory = join(tmpdir(), 'oriel-podman');
+/** A display number that no display of this machine is likely to have: the tests' programs find it by its socket. */
+export const TEST_DISPLAY = 77;
 
-function environment(): NodeJS.ProcessEnv {
-  const conf = join(directory, 'containers.conf');
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(conf, CONTAINERS_CONF);
-  return { ...process.env, CONTAINERS_CONF: conf };
-}
+/** Read by podman and everything that it starts. */
+const CONTAINERS_CONF = new URL('containers.conf', import.meta.url).pathname;
+
+const environment = (): NodeJS.ProcessEnv => ({ ...process.env, CONTAINERS_CONF });
 
 export interface PodmanOptions {
   /** Whether what went to standard error is returned too, after the rest. */
