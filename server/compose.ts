@@ -15,7 +15,6 @@ import { loginLink } from './http/api.ts';
 import { createApp } from './http/app.ts';
 import { TRANSPORT_PATH } from './http/gateway.ts';
 import type { Grant } from './http/grant.ts';
-import { LoginSessions } from './http/login-sessions.ts';
 import { LoginTokens } from './http/login-tokens.ts';
 import { PasswordCheck } from './http/password.ts';
 import { Tickets } from './http/tickets.ts';
@@ -24,6 +23,7 @@ import { startMediaSource, type SoundSource } from './media-source.ts';
 import type { Logger } from './observe/logger.ts';
 import { measure, offerMetrics } from './operations.ts';
 import { quietSound } from './quiet-sound.ts';
+import { openLogins } from './open-logins.ts';
 import { openProxies } from './open-proxies.ts';
 import { receiveSound, receiveVideo } from './rtp-input.ts';
 import { openScreen, type Screen } from './screen.ts';
@@ -132,7 +132,7 @@ async function composeOrThrow(
 
   const now = (): number => performance.now();
   const tokens = new LoginTokens({ now, lifetimeSeconds: config.auth.tokenSeconds });
-  const sessions = new LoginSessions({ now });
+  const sessions = openLogins(config, now);
   const limits = watchSessionLimits(config.session, sessions, session);
   closers.push(sync(() => limits.close()));
   const connect = (transport: ServerTransport, grant: Grant): void => {

@@ -46,7 +46,11 @@ export function watchSessionLimits(
     for (const output of limits.tick(now(), (login) => logins.isOpen(login))) obey(output);
   }, LOOK_MS);
   return {
-    connected: ({ session, role }) => limits.connected(session, role, now()),
+    connected: ({ session, role }) => {
+      // A login that another gateway opened has lasted for some time already.
+      const isNew = limits.connected(session, role, now() - logins.broughtAgeMs(session));
+      if (isNew) limits.active(session, now());
+    },
     active: (login) => limits.active(login, now()),
     close: () => clearInterval(timer),
   };

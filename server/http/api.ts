@@ -79,8 +79,10 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
     return { role, desktop: options.desktop() ?? null };
   });
 
-  fastify.post('/api/ticket', async (request) => {
-    const session = requireSession(request, options);
+  fastify.post('/api/ticket', async (request, reply) => {
+    // A page that comes back to another gateway asks for nothing else first: its proxy may log it in here too.
+    const session =
+      loginOf(request.raw, options) ?? logInByProxy(request, reply, options) ?? refuseLogin();
     const origin = requireOwnOrigin(request.raw, policy);
     requireRoom(session, options.admit);
     const offer = await options.webTransport();

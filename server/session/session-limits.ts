@@ -48,14 +48,19 @@ export class SessionLimits {
     this.#options = options;
   }
 
-  /** A connection of a login; a page that was loaded again is warned again. */
-  connected(session: string, role: Role, now: number): void {
+  /**
+   * A connection of a login; a page that was loaded again is warned again.
+   * @returns whether it is the login's first one
+   */
+  connected(session: string, role: Role, now: number): boolean {
     const known = this.#sessions.get(session);
-    if (known !== undefined) known.isWarned = false;
-    else {
-      const mayType = role === 'controller';
-      this.#sessions.set(session, { mayType, since: now, activeAt: now, isWarned: false });
+    if (known !== undefined) {
+      known.isWarned = false;
+      return false;
     }
+    const mayType = role === 'controller';
+    this.#sessions.set(session, { mayType, since: now, activeAt: now, isWarned: false });
+    return true;
   }
 
   /** Somebody typed, clicked or moved the pointer. */

@@ -29,7 +29,7 @@ test('a link logs in once; the cookie opens the session', async () => {
   expect(reply.status).toBe(204);
   expect(reply.headers['set-cookie']).toEqual([
     expect.stringMatching(
-      new RegExp(`^__Host-oriel-${port}=[\\w-]{43}; Path=/; HttpOnly; Secure; SameSite=Strict$`),
+      new RegExp(`^__Host-oriel-${port}=[\\w-]{70}; Path=/; HttpOnly; Secure; SameSite=Strict$`),
     ),
   ]);
   const session = await ask(origin, '/api/session', { headers: { cookie: cookieOf(reply) } });

@@ -21,7 +21,9 @@ it('has commands', () => {
 it.each(commandLines)('the server takes %s', (flags) => {
   const cwd = mkdtempSync(join(tmpdir(), 'oriel-operations-'));
   try {
-    writeFileSync(join(cwd, 'metrics-token'), `${'x'.repeat(44)}\n`);
+    for (const secret of ['metrics-token', 'login-key']) {
+      writeFileSync(join(cwd, secret), `${'x'.repeat(44)}\n`);
+    }
     expect(loadConfig({ argv: flags.split(' '), env: {}, cwd }).type).toBe('run');
   } finally {
     rmSync(cwd, { recursive: true });
