@@ -1,42 +1,34 @@
-import type { WebSocket } from 'ws';
-import { audioPipeline } from '../gst/audio-pipeline.ts';
-import { codecsOf, encoderByName, selectEncoder, type EncoderName } from '../gst/encoders.ts';
-import { probeEncoders } from '../gst/probe.ts';
-import type { VideoSource } from '../gst/settings.ts';
-import { formatOf } from '../gst/video-codec.ts';
-import { videoPipeline } from '../gst/video-pipeline.ts';
-import { latencyModes } from '../protocol/latency-mode.ts';
-import { requireSoundSocket, requireXSocket } from './awaited-sockets.ts';
 import type { Config } from './config/schema.ts';
-import { openXDesktop, type XDesktop, type XDesktopState } from './desktop/x-desktop.ts';
-import { GatewayMetrics } from './gateway-metrics.ts';
-import { watchHealth } from './health-watch.ts';
+import { openDesktop } from './desktop/opened-desktop.ts';
+import { openScreen, type Screen } from './desktop/screen.ts';
+import { watchHealth, type HealthWatch } from './health/health-watch.ts';
+import { observedBy, openSessionHooks } from './hooks/session-hooks.ts';
 import { loginLink } from './http/api.ts';
-import { createApp } from './http/app.ts';
-import { TRANSPORT_PATH } from './http/gateway.ts';
+import { createApp, type ListeningAt } from './http/app.ts';
 import type { Grant } from './http/grant.ts';
+import { HttpsCertificate } from './http/https-certificate.ts';
+import type { LoginSessions } from './http/login-sessions.ts';
 import { LoginTokens } from './http/login-tokens.ts';
+import { openLogins } from './http/open-logins.ts';
+import { openProxies } from './http/open-proxies.ts';
 import { PasswordCheck } from './http/password.ts';
 import { Tickets } from './http/tickets.ts';
-import { HttpsCertificate } from './https-certificate.ts';
-import { startMediaSource, type SoundSource } from './media-source.ts';
+import { grantWebTransport } from './http/web-transport-grant.ts';
+import { Lifetime } from './lifetime.ts';
+import type { SoundSource } from './media/media-source.ts';
+import type { QuietSound } from './media/quiet-sound.ts';
+import { openQuiet, openSound, openVideo } from './media/sources.ts';
+import type { SwitchingVideo } from './media/switching-video.ts';
+import { GatewayMetrics } from './metrics/gateway-metrics.ts';
+import { measure, offerMetrics } from './metrics/measurement.ts';
 import type { Logger } from './observe/logger.ts';
-import { measure, offerMetrics } from './operations.ts';
-import { quietSound } from './quiet-sound.ts';
-import { openLogins } from './open-logins.ts';
-import { openProxies } from './open-proxies.ts';
-import { receiveSound, receiveVideo } from './rtp-input.ts';
-import { openScreen, type Screen } from './screen.ts';
-import { observedBy, openSessionHooks } from './session-hooks.ts';
-import { watchSessionLimits } from './session-limit-watch.ts';
 import { createClock, type Clock } from './session-clock.ts';
-import type { DesktopPort } from './session/desktop-ports.ts';
 import { DesktopSession } from './session/desktop-session.ts';
-import { streamRules } from './stream-rules.ts';
-import { SwitchingVideo, type RunningVideo } from './switching-video.ts';
+import { streamRules } from './session/operator-rules.ts';
+import { watchSessionLimits, type SessionLimitWatch } from './session/session-limit-watch.ts';
 import type { ServerTransport } from './transport/transport.ts';
 import { WebSocketTransport } from './transport/websocket.ts';
-import { openWebTransport, type WebTransportEndpoint } from './webtransport-endpoint.ts';
+import { openWebTransport, type WebTransportEndpoint } from './transport/webtransport-endpoint.ts';
 
 /** When a client that found every place taken should come back, in seconds. */
 const FULL_RETRY_SECONDS = 10;
@@ -53,67 +45,90 @@ export interface Gateway {
 
 /**
  * Brings the parts of the gateway together: the only place that creates them and knows more than one of them. The order is
- * that of a frame: screen, encoders, session, transports, pages.
+ * that of a frame: screen and encoders, the session and its viewers, the doors by which clients come.
  */
 export async function compose(config: Config, logger: Logger): Promise<Gateway> {
-  const closers: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer();
+  const lifetime = new Lifetime();
+  const ground: Ground = {
+    config,
+    logger,
+    lifetime,
+    clock: createClock(),
+    now: () => performance.now(),
+    metrics: new GatewayMetrics(),
   };
   try {
-    return await composeOrThrow(config, logger, { closers, close });
+    const media = await openMedia(ground);
+    const hall = await openSession(ground, media);
+    return await openDoors(ground, hall);
   } catch (error) {
-    await close();
+    await lifetime.close();
     throw error;
   }
 }
 
-interface Lifetime {
-  readonly closers: (() => Promise<void>)[];
-  close(): Promise<void>;
+/** What every part stands on. */
+interface Ground {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly lifetime: Lifetime;
+  /** The sessions' clock, which clients know. */
+  readonly clock: Clock;
+  /** Milliseconds that only this process knows. */
+  readonly now: () => number;
+  readonly metrics: GatewayMetrics;
 }
 
-async function composeOrThrow(
-  config: Config,
-  logger: Logger,
-  lifetime: Lifetime,
-): Promise<Gateway> {
-  const { closers } = lifetime;
-  const clock = createClock();
-  const metrics = new GatewayMetrics();
-  const rules = streamRules(config);
-  const screen = await openScreen(config, logger);
-  closers.push(() => screen.close());
+/** What is shown and heard. */
+interface Media {
+  readonly screen: Screen;
+  readonly video: SwitchingVideo;
+  readonly sound: SoundSource | undefined;
+  /** The same sound, where it can rest while nobody plays. */
+  readonly quiet: QuietSound | undefined;
+}
 
-  const video = await startVideo(config, screen, logger);
-  closers.push(() => video.close());
-  const audio = await startAudio(config, screen, logger);
-  // A test tone is never silent.
-  const quiet = audio && screen.audio?.type === 'pulse' ? quietSound(audio, screen.env) : undefined;
-  closers.push(async () => audio?.close());
-  closers.push(sync(() => quiet?.close()));
+async function openMedia({ config, logger, lifetime }: Ground): Promise<Media> {
+  const screen = lifetime.own(await openScreen(config, logger));
+  const video = lifetime.own(await openVideo(config, screen, logger));
+  const sound = lifetime.own(await openSound(config, screen, logger));
+  const quiet = lifetime.own(openQuiet(sound, screen));
+  return { screen, video, sound, quiet };
+}
 
-  const desktop = await openDesktopPort(config, screen, {
-    logger,
-    pictureSize: () => video.parameters,
-    onPointer: (image) => session.pointerChanged(image),
-    onConnected: () => video.retry(),
-  });
-  closers.push(() => desktop.close());
-  const health = watchHealth(() => ({
-    display: screen.display && { name: screen.display.name, isConnected: desktop.isConnected() },
-    hasPicture: video.isRunning,
-    hasSound: audio?.isRunning,
-    isFed: config.source === 'pipe' || config.source === 'rtp',
-  }));
-  closers.push(sync(() => health.close()));
-  const hooks = openSessionHooks(config.hooks, logger);
-  closers.push(sync(() => hooks.close()));
+/** The desktop and who uses it. */
+interface Hall {
+  readonly session: DesktopSession;
+  readonly logins: LoginSessions;
+  readonly limits: SessionLimitWatch;
+  readonly health: HealthWatch;
+}
+
+async function openSession(ground: Ground, media: Media): Promise<Hall> {
+  const { config, logger, lifetime, clock, metrics } = ground;
+  const { screen, video, sound, quiet } = media;
+  const desktop = lifetime.own(
+    await openDesktop(config, screen, {
+      logger,
+      pictureSize: () => video.parameters,
+      onPointer: (image) => session.pointerChanged(image),
+      onConnected: () => video.retry(),
+    }),
+  );
+  const health = lifetime.own(
+    watchHealth(() => ({
+      display: screen.display && { name: screen.display.name, isConnected: desktop.isConnected() },
+      hasPicture: video.isRunning,
+      hasSound: sound?.isRunning,
+      isFed: config.source === 'pipe' || config.source === 'rtp',
+    })),
+  );
+  const hooks = lifetime.own(openSessionHooks(config.hooks, logger));
   const session: DesktopSession = new DesktopSession({
     video,
-    audio: quiet ?? audio,
+    audio: quiet ?? sound,
     audioBitrateKbps: config.audio.bitrateBps / 1000,
-    rules,
+    rules: streamRules(config),
     desktop: desktop.port,
     clock,
     logger,
@@ -126,57 +141,29 @@ async function composeOrThrow(
     onActive: (login) => limits.active(login),
   });
   desktop.watch(session);
-  closers.push(sync(measure({ metrics, video, audio, session, clock })));
-  const offered = await offerMetrics(config.metrics, metrics, logger);
-  closers.push(async () => offered?.close());
+  lifetime.ownEnd(measure({ metrics, video, audio: sound, session, clock }));
+  lifetime.own(await offerMetrics(config.metrics, metrics, logger));
+  const logins = openLogins(config, ground.now);
+  const limits = lifetime.own(watchSessionLimits(config.session, logins, session));
+  return { session, logins, limits, health };
+}
 
-  const now = (): number => performance.now();
+async function openDoors(ground: Ground, hall: Hall): Promise<Gateway> {
+  const { config, lifetime, now } = ground;
+  const { session, logins, limits, health } = hall;
   const tokens = new LoginTokens({ now, lifetimeSeconds: config.auth.tokenSeconds });
-  const sessions = openLogins(config, now);
-  const limits = watchSessionLimits(config.session, sessions, session);
-  closers.push(sync(() => limits.close()));
+  const tickets = new Tickets({ now, isSessionOpen: (id) => logins.isOpen(id) });
   const connect = (transport: ServerTransport, grant: Grant): void => {
     limits.connected(grant);
     session.connect(transport, grant);
   };
-  const tickets = new Tickets({ now, isSessionOpen: (id) => sessions.isOpen(id) });
-  const { password } = config.auth;
   let webTransport: WebTransportEndpoint | undefined;
-  const proxies = openProxies(config);
-  const https = await HttpsCertificate.open(config, logger);
-  const app = await createApp({
-    config,
-    logger,
-    now,
-    tokens,
-    sessions,
-    tickets,
-    password: password === undefined ? undefined : await PasswordCheck.create(password),
-    tls: https?.shown,
-    proxies,
-    webTransport: () => webTransport?.offer(),
-    desktop: () => session.size,
-    admit: ({ id }) =>
-      session.hasRoomFor(id)
-        ? { type: 'admitted' }
-        : { type: 'full', retryAfterSeconds: FULL_RETRY_SECONDS },
-    probes: { ready: () => health.core.ready, live: () => health.core.live },
-    onConnection: (socket: WebSocket, grant: Grant) =>
-      connect(new WebSocketTransport({ socket, clock, logger }), grant),
-    onLogout: (id) => session.logout(id),
-    onLeave: (id, connection) => session.leave(id, connection),
-    onRefused: (code) => metrics.refused(code),
-  });
-  closers.push(() => app.close());
-  const unwatch = https?.watch((renewed) => app.setCertificate(renewed));
-  if (unwatch !== undefined) closers.push(sync(unwatch));
-  const at = await app.listen();
-  webTransport = await offerWebTransport(config, { at, clock, logger, tickets, connect });
-  closers.push(async () => webTransport?.close());
+  const offer = (): ReturnType<WebTransportEndpoint['offer']> | undefined => webTransport?.offer();
+  const at = await openHttp(ground, hall, { tokens, tickets, connect, offer });
+  webTransport = lifetime.own(await offerWebTransport(ground, { at, tickets, connect }));
   // The first to close: clients are told why before their connections go.
-  closers.push(() => session.close('The gateway is stopping.'));
-  closers.push(sync(() => health.core.stopping()));
-
+  lifetime.ownEnd(() => session.close('The gateway is stopping.'));
+  lifetime.ownEnd(() => health.core.stopping());
   return {
     origin: at.origin,
     newLink: () => ({
@@ -187,194 +174,57 @@ async function composeOrThrow(
   };
 }
 
-async function startVideo(config: Config, screen: Screen, logger: Logger): Promise<SwitchingVideo> {
-  const { video: captured } = screen;
-  if (captured === undefined) return receiveVideo(config, logger);
-  const available = await probeEncoders();
-  const { codec: first, encoder: wanted } = config.video;
-  if (selectEncoder({ codec: first, wanted }, available) === undefined) {
-    throw new Error(
-      `video.encoder: expected one of ${available.join(', ') || 'none that is installed'} for ${first}, ` +
-        `got ${wanted}; install gstreamer1.0-plugins-ugly for x264enc`,
-    );
-  }
-  const others = codecsOf(available).filter((codec) => codec !== first);
-  return new SwitchingVideo({
-    codecs: [first, ...others],
-    start: (codec) => {
-      const choice = { codec, wanted: codec === first ? wanted : 'auto' } as const;
-      const encoder = selectEncoder(choice, available);
-      if (encoder === undefined)
-        throw new RangeError(`codec: expected one of those offered, got ${codec}`);
-      return startEncoder(config, { captured, env: screen.env, logger, encoder });
-    },
-    logger,
-  });
-}
-
-interface EncoderParts {
-  readonly captured: VideoSource;
-  readonly env: Screen['env'];
-  readonly logger: Logger;
-  readonly encoder: EncoderName;
-}
-
-function startEncoder(
-  config: Config,
-  { captured, env, logger, encoder }: EncoderParts,
-): RunningVideo {
-  const { frameRate, bitrateKbps } = config.video;
-  const { codec, bitrateUnit, bitrateProperty, keyframeBy } = encoderByName(encoder);
-  logger.info('encoder chosen', { codec, encoder, frameRate, bitrateKbps });
-  const source = startMediaSource({
-    name: 'video',
-    codec: formatOf(codec),
-    description: () => {
-      if (captured.type === 'x11') requireXSocket(captured.display);
-      return videoPipeline({ source: captured, frameRate, encoder, bitrateKbps });
-    },
-    bitrateUnit,
-    bitrateProperty,
-    keyframeBy,
-    env,
-    canRest: captured.type === 'x11',
-    logger,
-  });
-  return { name: codec, encoder, source };
-}
-
-async function startAudio(
-  config: Config,
-  screen: Screen,
-  logger: Logger,
-): Promise<SoundSource | undefined> {
-  if (config.source === 'rtp') return receiveSound(config, logger);
-  const source = screen.audio;
-  if (source === undefined) return undefined;
-  const { bitrateBps } = config.audio;
-  const frameMs = config.audio.frameMs ?? latencyModes[config.stream.mode].audioFrameMs;
-  return startMediaSource({
-    name: 'audio',
-    codec: 'opus',
-    description: (chosen = frameMs) => {
-      if (source.type === 'pulse') requireSoundSocket(source.server ?? process.env['PULSE_SERVER']);
-      return audioPipeline({ source, frameMs: chosen, bitrateBps });
-    },
-    bitrateUnit: 'bps',
-    env: screen.env,
-    canRest: source.type === 'pulse',
-    logger,
-  });
-}
-
-interface DesktopPortOptions {
-  readonly logger: Logger;
-  /** Of pictures that another program makes. */
-  readonly pictureSize: () => { readonly width: number; readonly height: number } | undefined;
-  onPointer(image: NonNullable<DesktopPort['pointer']>): void;
-  /** The display is there, for the first time or again. */
-  onConnected(): void;
-}
-
-/** Is told what happens on the screen. */
-type ScreenWatcher = Pick<DesktopSession, 'screenChanged' | 'screenUnwatched'>;
-
-interface OpenedPort {
-  readonly port: DesktopPort;
-  /** Begins to tell of changes of the screen; never called for a source that cannot tell. */
-  watch(watcher: ScreenWatcher): void;
-  /** Whether the display can be reached. */
-  isConnected(): boolean;
-  close(): Promise<void>;
-}
-
-/** Input goes to the X display; a test picture takes none. */
-async function openDesktopPort(
-  config: Config,
-  { display }: Screen,
-  options: DesktopPortOptions,
-): Promise<OpenedPort> {
-  if (display === undefined) {
-    const { width, height } = config.desktop;
-    return {
-      port: {
-        get size() {
-          const shown = config.source === 'rtp' ? options.pictureSize() : undefined;
-          return { width: shown?.width ?? width, height: shown?.height ?? height };
-        },
-        pointer: undefined,
-        inject: () => undefined,
-      },
-      watch: () => undefined,
-      isConnected: () => true,
-      close: () => Promise.resolve(),
-    };
-  }
-  let watcher: ScreenWatcher | undefined;
-  let isWatched = false;
-  const x: XDesktop = await openXDesktop({
-    display: display.name,
-    ...(display.authority === undefined ? {} : { authority: display.authority }),
-    logger: options.logger,
-    size: { width: config.desktop.width, height: config.desktop.height },
-    onState: (state) => {
-      logDisplay(options.logger, display.name, state);
-      if (state.type === 'connected') options.onConnected();
-    },
-    onCursor: (image) => options.onPointer(image),
-    onChange: () => {
-      isWatched = true;
-      watcher?.screenChanged();
-    },
-    onBlind: () => {
-      isWatched = false;
-      watcher?.screenUnwatched();
-    },
-  });
-  return {
-    port: {
-      get size() {
-        return x.input.size;
-      },
-      get pointer() {
-        return x.cursor;
-      },
-      get isAway() {
-        return x.state.type !== 'connected';
-      },
-      inject: (event) => x.input.apply(event),
-    },
-    watch: (added) => {
-      watcher = added;
-      if (isWatched) added.screenChanged();
-    },
-    isConnected: () => x.state.type === 'connected',
-    close: () => x.close(),
-  };
-}
-
-/** The display says itself when it is lost, once; that it is back again is told here. */
-function logDisplay(logger: Logger, display: string, state: XDesktopState): void {
-  if (state.type === 'connected') logger.info('display is connected', { display, ...state.size });
-}
-
-/** A closer of something that ends at once. */
-const sync = (end: () => void) => (): Promise<void> => {
-  end();
-  return Promise.resolve();
-};
-
-interface WebTransportParts {
-  readonly at: { readonly port: number };
-  readonly clock: Clock;
-  readonly logger: Logger;
+/** How a connection that a ticket lets in gets to the session. */
+interface Doorway {
   readonly tickets: Tickets;
   readonly connect: (transport: ServerTransport, grant: Grant) => void;
 }
 
+interface HttpDoor extends Doorway {
+  readonly tokens: LoginTokens;
+  readonly offer: () => ReturnType<WebTransportEndpoint['offer']> | undefined;
+}
+
+/** Page, API, probes and WebSocket. */
+async function openHttp(
+  { config, logger, lifetime, clock, now, metrics }: Ground,
+  { session, logins, health }: Hall,
+  { tokens, tickets, connect, offer }: HttpDoor,
+): Promise<ListeningAt> {
+  const { password } = config.auth;
+  const https = await HttpsCertificate.open(config, logger);
+  const app = lifetime.own(
+    await createApp({
+      config,
+      logger,
+      now,
+      tokens,
+      sessions: logins,
+      tickets,
+      password: password === undefined ? undefined : await PasswordCheck.create(password),
+      tls: https?.shown,
+      proxies: openProxies(config),
+      webTransport: offer,
+      desktop: () => session.size,
+      admit: ({ id }) =>
+        session.hasRoomFor(id)
+          ? { type: 'admitted' }
+          : { type: 'full', retryAfterSeconds: FULL_RETRY_SECONDS },
+      probes: { ready: () => health.core.ready, live: () => health.core.live },
+      onConnection: (socket, grant) =>
+        connect(new WebSocketTransport({ socket, clock, logger }), grant),
+      onLogout: (id) => session.logout(id),
+      onLeave: (id, connection) => session.leave(id, connection),
+      onRefused: (code) => metrics.refused(code),
+    }),
+  );
+  lifetime.ownEnd(https?.watch((renewed) => app.setCertificate(renewed)));
+  return app.listen();
+}
+
 async function offerWebTransport(
-  config: Config,
-  { at, clock, logger, tickets, connect }: WebTransportParts,
+  { config, clock, logger }: Ground,
+  { at, tickets, connect }: Doorway & { readonly at: ListeningAt },
 ): Promise<WebTransportEndpoint | undefined> {
   if (!config.webTransport.enabled) return undefined;
   return openWebTransport({
@@ -383,11 +233,7 @@ async function offerWebTransport(
     port: at.port,
     clock,
     logger,
-    authorize: (path, query, origin): Grant | undefined => {
-      if (path !== TRANSPORT_PATH) return undefined;
-      const grant = tickets.redeem(query.get('ticket') ?? '', 'webTransport');
-      return grant?.origin === origin ? grant : undefined;
-    },
+    authorize: (path, query, origin) => grantWebTransport(tickets, { path, query, origin }),
     onTransport: connect,
   });
 }

@@ -12,7 +12,7 @@ import { createClock } from '../../server/session-clock.ts';
 import { DesktopSession } from '../../server/session/desktop-session.ts';
 import type { ServerTransport } from '../../server/transport/transport.ts';
 import { WebSocketTransport } from '../../server/transport/websocket.ts';
-import { openWebTransport } from '../../server/webtransport-endpoint.ts';
+import { openWebTransport } from '../../server/transport/webtransport-endpoint.ts';
 import { openRules } from '../support/open-rules.ts';
 import { silentLogger as logger } from '../support/silent-logger.ts';
 import { SteadyVideo } from './steady-video.ts';

@@ -11,7 +11,7 @@ import {
   openRtpSource,
   type RtpSource,
   type RtpSourceOptions,
-} from '../../../server/rtp-source.ts';
+} from '../../../server/media/rtp-source.ts';
 import { Gateway } from '../../support/gateway.ts';
 import { HeadlessViewer } from '../../support/headless-viewer.ts';
 import { framed, nal, rtpPacket, stapA } from '../../support/ingest/rtp.ts';

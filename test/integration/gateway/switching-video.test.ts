@@ -4,8 +4,8 @@ import { probeEncoders } from '../../../gst/probe.ts';
 import { formatOf, type VideoCodec } from '../../../gst/video-codec.ts';
 import { videoPipeline } from '../../../gst/video-pipeline.ts';
 import type { AccessUnit } from '../../../server/ingest/access-unit.ts';
-import { startMediaSource } from '../../../server/media-source.ts';
-import { SwitchingVideo, type RunningVideo } from '../../../server/switching-video.ts';
+import { startMediaSource } from '../../../server/media/media-source.ts';
+import { SwitchingVideo, type RunningVideo } from '../../../server/media/switching-video.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
 import { captureGapsMs, until } from '../../support/gst/running-source.ts';
 

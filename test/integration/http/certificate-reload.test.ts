@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { makeCertificate, type Certificate } from '../../../certs/certificate.ts';
-import { HttpsCertificate } from '../../../server/https-certificate.ts';
+import { HttpsCertificate } from '../../../server/http/https-certificate.ts';
 import { keptLog } from '../../support/webtransport-server.ts';
 import { ask, startApp } from './app-under-test.ts';
 

@@ -8,7 +8,10 @@ import { encodeControl } from '../../../protocol/control/control-unit.ts';
 import { SessionCode } from '../../../protocol/errors.ts';
 import { micros } from '../../../protocol/time.ts';
 import { encodeStreamUnit, StreamUnitReader } from '../../../protocol/unit.ts';
-import { CertificatePorts, type CertificateOffer } from '../../../server/certificate-ports.ts';
+import {
+  CertificatePorts,
+  type CertificateOffer,
+} from '../../../server/transport/certificate-ports.ts';
 import { createClock } from '../../../server/session-clock.ts';
 import { listenWebTransport } from '../../../server/transport/webtransport-listener.ts';
 import { PieceQueue } from '../../support/piece-queue.ts';

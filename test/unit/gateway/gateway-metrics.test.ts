@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { GatewayMetrics } from '../../../server/gateway-metrics.ts';
+import { GatewayMetrics } from '../../../server/metrics/gateway-metrics.ts';
 import { createFaultCounters } from '../../../server/ingest/faults.ts';
-import { LinkMetrics, type LinkedSession } from '../../../server/link-metrics.ts';
+import { LinkMetrics, type LinkedSession } from '../../../server/metrics/link-metrics.ts';
 
 const DASHBOARD = join(import.meta.dirname, '../../../docs/operations/grafana-dashboard.json');
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BEAT_MS, GatewayHealth, type Vitals } from '../../../server/health.ts';
+import { BEAT_MS, GatewayHealth, type Vitals } from '../../../server/health/gateway-health.ts';
 
 const well: Vitals = {
   display: { name: ':7', isConnected: true },

@@ -3,8 +3,8 @@ import type { VideoCodec } from '../../../gst/video-codec.ts';
 import type { AccessUnit } from '../../../server/ingest/access-unit.ts';
 import { FanOut } from '../../../server/ingest/fan-out.ts';
 import { createFaultCounters } from '../../../server/ingest/faults.ts';
-import type { MediaSource } from '../../../server/media-source.ts';
-import { SwitchingVideo } from '../../../server/switching-video.ts';
+import type { MediaSource } from '../../../server/media/media-source.ts';
+import { SwitchingVideo } from '../../../server/media/switching-video.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
 
 /** An encoder that makes what the test tells it to, and keeps what it was told. */

@@ -1,16 +1,23 @@
-import { millis } from '../protocol/time.ts';
-import type { Config } from './config/schema.ts';
-import type { Grant } from './http/grant.ts';
-import type { LoginSessions } from './http/login-sessions.ts';
-import type { DesktopSession } from './session/desktop-session.ts';
-import { SessionLimits, type LimitOutput } from './session/session-limits.ts';
+import { millis } from '../../protocol/time.ts';
+import type { Config } from '../config/schema.ts';
+import type { Admission } from './admission.ts';
+import type { DesktopSession } from './desktop-session.ts';
+import { SessionLimits, type LimitOutput } from './session-limits.ts';
 
 /** How often the limits are looked at, milliseconds: they are seconds. */
 const LOOK_MS = 1_000;
 
+/** The logins that the limits can end. */
+export interface EndableLogins {
+  isOpen(login: string): boolean;
+  end(login: string): void;
+  /** How long it had lasted when it came from another gateway, milliseconds. */
+  broughtAgeMs(login: string): number;
+}
+
 /** The limits of logins, at work. */
 export interface SessionLimitWatch {
-  connected(grant: Grant): void;
+  connected(admission: Admission): void;
   /** Somebody of this login typed or pointed. */
   active(login: string): void;
   close(): void;
@@ -19,7 +26,7 @@ export interface SessionLimitWatch {
 /** Warns and ends logins by the limits of the configuration. */
 export function watchSessionLimits(
   config: Pick<Config['session'], 'idleSeconds' | 'maxSeconds'>,
-  logins: LoginSessions,
+  logins: EndableLogins,
   desktop: DesktopSession,
 ): SessionLimitWatch {
   const limits = new SessionLimits({

@@ -1,9 +1,9 @@
-import type { Config } from './config/schema.ts';
-import { HookCommands } from './hooks/hook-commands.ts';
-import { SessionEvents } from './hooks/session-events.ts';
-import { Webhook } from './hooks/webhook.ts';
-import type { Logger } from './observe/logger.ts';
-import type { ObservedViewer, SessionObserver } from './session/session-observer.ts';
+import type { Config } from '../config/schema.ts';
+import { HookCommands } from './hook-commands.ts';
+import { SessionEvents } from './session-events.ts';
+import { Webhook } from './webhook.ts';
+import type { Logger } from '../observe/logger.ts';
+import type { ObservedViewer, SessionObserver } from '../session/session-observer.ts';
 
 /** The hooks and the webhook of the settings. */
 export interface SessionHooks {

@@ -1,9 +1,9 @@
 import { networkInterfaces } from 'node:os';
-import { makeCertificate, type Certificate } from '../certs/certificate.ts';
-import { CertificateError, loadUserCertificate } from '../certs/user-certificate.ts';
-import type { Config } from './config/schema.ts';
-import { isLoopback } from './http/origin-policy.ts';
-import type { Logger } from './observe/logger.ts';
+import { makeCertificate, type Certificate } from '../../certs/certificate.ts';
+import { CertificateError, loadUserCertificate } from '../../certs/user-certificate.ts';
+import type { Config } from '../config/schema.ts';
+import { isLoopback } from './origin-policy.ts';
+import type { Logger } from '../observe/logger.ts';
 
 /**
  * How often the certificate is looked at, milliseconds. Files are read instead of watched: a mounted secret changes by a link

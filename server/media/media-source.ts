@@ -1,9 +1,9 @@
-import { Source, type SourceState } from '../gst/source.ts';
-import type { AudioFrameMs } from '../protocol/stream-settings.ts';
-import type { AccessUnit, AccessUnitSink, VideoParameters } from './ingest/access-unit.ts';
-import type { MediaFaults } from './ingest/faults.ts';
-import { MediaStream } from './ingest/media-stream.ts';
-import type { Logger } from './observe/logger.ts';
+import { Source, type SourceState } from '../../gst/source.ts';
+import type { AudioFrameMs } from '../../protocol/stream-settings.ts';
+import type { AccessUnit, AccessUnitSink, VideoParameters } from '../ingest/access-unit.ts';
+import type { MediaFaults } from '../ingest/faults.ts';
+import { MediaStream } from '../ingest/media-stream.ts';
+import type { Logger } from '../observe/logger.ts';
 
 export interface MediaSourceOptions {
   /** For logs: `video` or `audio`. */

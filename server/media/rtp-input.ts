@@ -1,7 +1,7 @@
-import { parseRtpAddress } from './config/rtp-address.ts';
-import type { Config } from './config/schema.ts';
+import { parseRtpAddress } from '../config/rtp-address.ts';
+import type { Config } from '../config/schema.ts';
 import type { SoundSource } from './media-source.ts';
-import type { Logger } from './observe/logger.ts';
+import type { Logger } from '../observe/logger.ts';
 import { openRtpSource, type RtpSourceOptions } from './rtp-source.ts';
 import { SwitchingVideo } from './switching-video.ts';
 

@@ -1,10 +1,10 @@
-import { rtpProfile } from '../gst/rtp-profile.ts';
-import type { VideoFormat } from '../gst/video-codec.ts';
-import { MediaStream } from './ingest/media-stream.ts';
-import { encodePli, encodeRemb } from './ingest/rtcp.ts';
-import { SenderClock } from './ingest/sender-clock.ts';
+import { rtpProfile } from '../../gst/rtp-profile.ts';
+import type { VideoFormat } from '../../gst/video-codec.ts';
+import { MediaStream } from '../ingest/media-stream.ts';
+import { encodePli, encodeRemb } from '../ingest/rtcp.ts';
+import { SenderClock } from '../ingest/sender-clock.ts';
 import type { SoundSource } from './media-source.ts';
-import type { Logger } from './observe/logger.ts';
+import type { Logger } from '../observe/logger.ts';
 import { openRtpSocket, ssrcOf, type RtpSocketOptions } from './rtp-socket.ts';
 
 export interface RtpSourceOptions extends Pick<RtpSocketOptions, 'address' | 'sender'> {

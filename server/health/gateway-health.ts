@@ -1,4 +1,4 @@
-import type { ProbeAnswer } from './http/probes.ts';
+import type { ProbeAnswer } from '../http/probes.ts';
 
 /** What is known of the gateway at one moment. */
 export interface Vitals {

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 
-import { Rfc4571Deframer } from './ingest/rfc4571.ts';
-import { isRtcp } from './ingest/rtcp.ts';
-import type { Logger } from './observe/logger.ts';
-import type { RtpAddress } from './config/rtp-address.ts';
+import { Rfc4571Deframer } from '../ingest/rfc4571.ts';
+import { isRtcp } from '../ingest/rtcp.ts';
+import type { Logger } from '../observe/logger.ts';
+import type { RtpAddress } from '../config/rtp-address.ts';
 
 export interface RtpSocketOptions {
   readonly address: RtpAddress;

@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { FaultCode } from './http/fault.ts';
-import type { AccessUnit } from './ingest/access-unit.ts';
-import type { MediaSource } from './media-source.ts';
-import type { ObservedViewer, SessionObserver } from './session/session-observer.ts';
+import type { FaultCode } from '../http/fault.ts';
+import type { AccessUnit } from '../ingest/access-unit.ts';
+import type { MediaSource } from '../media/media-source.ts';
+import type { ObservedViewer, SessionObserver } from '../session/session-observer.ts';
 
 /** Upper ends of the buckets of latencies, seconds: fine around one frame, coarse where nobody works any more. */
 const LATENCY_BUCKETS = [

@@ -1,9 +1,9 @@
-import type { VideoCodec } from '../gst/video-codec.ts';
-import type { AccessUnit, AccessUnitSink, VideoParameters } from './ingest/access-unit.ts';
-import { FanOut } from './ingest/fan-out.ts';
-import { createFaultCounters, sumFaults, type MediaFaults } from './ingest/faults.ts';
+import type { VideoCodec } from '../../gst/video-codec.ts';
+import type { AccessUnit, AccessUnitSink, VideoParameters } from '../ingest/access-unit.ts';
+import { FanOut } from '../ingest/fan-out.ts';
+import { createFaultCounters, sumFaults, type MediaFaults } from '../ingest/faults.ts';
 import type { MediaSource } from './media-source.ts';
-import type { Logger } from './observe/logger.ts';
+import type { Logger } from '../observe/logger.ts';
 
 /** An encoder that runs, and what it makes. */
 export interface RunningVideo {

@@ -1,4 +1,4 @@
-import { BEAT_MS, GatewayHealth, type Vitals } from './health.ts';
+import { BEAT_MS, GatewayHealth, type Vitals } from './gateway-health.ts';
 
 /** The gateway's health and the timer that keeps it up to date. */
 export interface HealthWatch {

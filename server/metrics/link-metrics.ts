@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { DesktopSession } from './session/desktop-session.ts';
+import type { PauseCounters } from '../session/encoder-steering.ts';
+import type { ViewerStatus } from '../session/viewer-status.ts';
 
 /** Upper ends of buckets of round trips and queues, seconds: from one machine to a satellite. */
 const PATH_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.3, 0.5, 1, 2];
@@ -7,7 +8,11 @@ const PATH_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0
 const MICROS = 1e6;
 
 /** What of the session is looked at. */
-export type LinkedSession = Pick<DesktopSession, 'viewers' | 'pauses' | 'askedBps'>;
+export interface LinkedSession {
+  readonly viewers: readonly ViewerStatus[];
+  readonly pauses: PauseCounters;
+  readonly askedBps: number;
+}
 
 interface SeenPackets {
   readonly lost: number;

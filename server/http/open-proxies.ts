@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-import { networkList } from './config/networks.ts';
-import type { Config } from './config/schema.ts';
-import { TrustedProxies } from './http/proxies.ts';
+import { networkList } from '../config/networks.ts';
+import type { Config } from '../config/schema.ts';
+import { TrustedProxies } from './proxies.ts';
 
 /** The least length of the secret of a proxy, in characters: random ones of 16 are out of reach of guessing. */
 const MIN_PROXY_SECRET_CHARACTERS = 16;

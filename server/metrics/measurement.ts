@@ -1,11 +1,10 @@
-import type { Config } from './config/schema.ts';
+import type { Config } from '../config/schema.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
-import { LinkMetrics } from './link-metrics.ts';
-import type { MediaSource } from './media-source.ts';
-import type { Logger } from './observe/logger.ts';
-import { startMetricsServer } from './observe/metrics-server.ts';
-import type { Clock } from './session-clock.ts';
-import type { DesktopSession } from './session/desktop-session.ts';
+import { LinkMetrics, type LinkedSession } from './link-metrics.ts';
+import type { MediaSource } from '../media/media-source.ts';
+import type { Logger } from '../observe/logger.ts';
+import { startMetricsServer } from './metrics-server.ts';
+import type { Clock } from '../session-clock.ts';
 
 /** How often what counts itself is looked at, milliseconds: collectors ask every few seconds. */
 const LOOK_MS = 1_000;
@@ -14,7 +13,7 @@ export interface MeasuredParts {
   readonly metrics: GatewayMetrics;
   readonly video: MediaSource;
   readonly audio: MediaSource | undefined;
-  readonly session: DesktopSession;
+  readonly session: LinkedSession;
   readonly clock: Clock;
 }
 

@@ -2,9 +2,9 @@ import {
   defaultStreamSettings,
   streamRanges,
   type StreamSettings,
-} from '../protocol/stream-settings.ts';
-import type { Config } from './config/schema.ts';
-import type { StreamRules } from './session/stream-rules.ts';
+} from '../../protocol/stream-settings.ts';
+import type { Config } from '../config/schema.ts';
+import type { StreamRules } from './stream-rules.ts';
 
 /** What the configuration says about the settings of streams. */
 export function streamRules({ stream, video, audio }: Config): StreamRules {

@@ -1,11 +1,11 @@
-import { makeCertificate } from '../certs/certificate.ts';
+import { makeCertificate } from '../../certs/certificate.ts';
 import { CertificatePorts } from './certificate-ports.ts';
-import type { Logger } from './observe/logger.ts';
-import type { Clock } from './session-clock.ts';
-import type { ServerTransport } from './transport/transport.ts';
-import type { WebTransportBackendName } from './transport/webtransport-backend.ts';
-import { listenWebTransport } from './transport/webtransport-listener.ts';
-import { loadBackend } from './transport/webtransport-loader.ts';
+import type { Logger } from '../observe/logger.ts';
+import type { Clock } from '../session-clock.ts';
+import type { ServerTransport } from './transport.ts';
+import type { WebTransportBackendName } from './webtransport-backend.ts';
+import { listenWebTransport } from './webtransport-listener.ts';
+import { loadBackend } from './webtransport-loader.ts';
 
 export interface WebTransportEndpointOptions<Grant> {
   readonly backend: WebTransportBackendName;

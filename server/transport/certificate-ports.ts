@@ -1,7 +1,7 @@
-import type { Certificate } from '../certs/certificate.ts';
-import { nextRotationStep, type RotationStep, type ServedPort } from '../certs/rotation.ts';
-import type { Logger } from './observe/logger.ts';
-import type { WebTransportListener } from './transport/webtransport-listener.ts';
+import type { Certificate } from '../../certs/certificate.ts';
+import { nextRotationStep, type RotationStep, type ServedPort } from '../../certs/rotation.ts';
+import type { Logger } from '../observe/logger.ts';
+import type { WebTransportListener } from './webtransport-listener.ts';
 
 /** What a page is told, so that it reaches WebTransport. */
 export interface CertificateOffer {

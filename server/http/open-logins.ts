@@ -1,6 +1,6 @@
-import type { Config } from './config/schema.ts';
-import { LoginCookies } from './http/login-cookies.ts';
-import { LoginSessions } from './http/login-sessions.ts';
+import type { Config } from '../config/schema.ts';
+import { LoginCookies } from './login-cookies.ts';
+import { LoginSessions } from './login-sessions.ts';
 
 /** The logins, with the key of the settings where there is one; `now`: milliseconds, from any origin, never falling. */
 export function openLogins(

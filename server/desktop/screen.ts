@@ -1,7 +1,7 @@
-import type { AudioSource, VideoSource } from '../gst/settings.ts';
-import type { Config } from './config/schema.ts';
-import { startVirtualDesktop } from './desktop/virtual-desktop.ts';
-import type { Logger } from './observe/logger.ts';
+import type { AudioSource, VideoSource } from '../../gst/settings.ts';
+import type { Config } from '../config/schema.ts';
+import { startVirtualDesktop } from './virtual-desktop.ts';
+import type { Logger } from '../observe/logger.ts';
 
 /** Where picture and sound come from, and the X display that takes input; whichever way the user asked for it. */
 export interface Screen {

@@ -1,4 +1,4 @@
-import { SoundActivity } from './desktop/sound-activity.ts';
+import { SoundActivity } from './sound-activity.ts';
 import type { SoundSource } from './media-source.ts';
 
 /**

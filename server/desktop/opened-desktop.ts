@@ -1,0 +1,112 @@
+import type { Config } from '../config/schema.ts';
+import type { Logger } from '../observe/logger.ts';
+import type { DesktopPort } from '../session/desktop-ports.ts';
+import type { Screen } from './screen.ts';
+import { openXDesktop, type XDesktop, type XDesktopState } from './x-desktop.ts';
+
+export interface OpenedDesktopOptions {
+  readonly logger: Logger;
+  /** Of pictures that another program makes. */
+  readonly pictureSize: () => { readonly width: number; readonly height: number } | undefined;
+  onPointer(image: NonNullable<DesktopPort['pointer']>): void;
+  /** The display is there, for the first time or again. */
+  onConnected(): void;
+}
+
+/** Is told what happens on the screen. */
+export interface ScreenWatcher {
+  screenChanged(): void;
+  /** Nobody knows what changes on it, until the next `screenChanged`. */
+  screenUnwatched(): void;
+}
+
+/** What a session has of the desktop, and what the gateway knows of it besides. */
+export interface OpenedDesktop {
+  readonly port: DesktopPort;
+  /** Begins to tell of changes of the screen; never called for a source that cannot tell. */
+  watch(watcher: ScreenWatcher): void;
+  /** Whether the display can be reached. */
+  isConnected(): boolean;
+  close(): Promise<void>;
+}
+
+/** Input goes to the X display; a test picture takes none. */
+export async function openDesktop(
+  config: Config,
+  { display }: Screen,
+  options: OpenedDesktopOptions,
+): Promise<OpenedDesktop> {
+  return display === undefined
+    ? withoutDisplay(config, options)
+    : openDisplay(config, display, options);
+}
+
+function withoutDisplay(config: Config, { pictureSize }: OpenedDesktopOptions): OpenedDesktop {
+  const { width, height } = config.desktop;
+  return {
+    port: {
+      get size() {
+        const shown = config.source === 'rtp' ? pictureSize() : undefined;
+        return { width: shown?.width ?? width, height: shown?.height ?? height };
+      },
+      pointer: undefined,
+      inject: () => undefined,
+    },
+    watch: () => undefined,
+    isConnected: () => true,
+    close: () => Promise.resolve(),
+  };
+}
+
+async function openDisplay(
+  config: Config,
+  display: NonNullable<Screen['display']>,
+  options: OpenedDesktopOptions,
+): Promise<OpenedDesktop> {
+  let watcher: ScreenWatcher | undefined;
+  let isWatched = false;
+  const x: XDesktop = await openXDesktop({
+    display: display.name,
+    ...(display.authority === undefined ? {} : { authority: display.authority }),
+    logger: options.logger,
+    size: { width: config.desktop.width, height: config.desktop.height },
+    onState: (state) => {
+      logDisplay(options.logger, display.name, state);
+      if (state.type === 'connected') options.onConnected();
+    },
+    onCursor: (image) => options.onPointer(image),
+    onChange: () => {
+      isWatched = true;
+      watcher?.screenChanged();
+    },
+    onBlind: () => {
+      isWatched = false;
+      watcher?.screenUnwatched();
+    },
+  });
+  return {
+    port: {
+      get size() {
+        return x.input.size;
+      },
+      get pointer() {
+        return x.cursor;
+      },
+      get isAway() {
+        return x.state.type !== 'connected';
+      },
+      inject: (event) => x.input.apply(event),
+    },
+    watch: (added) => {
+      watcher = added;
+      if (isWatched) added.screenChanged();
+    },
+    isConnected: () => x.state.type === 'connected',
+    close: () => x.close(),
+  };
+}
+
+/** The display says itself when it is lost, once; that it is back again is told here. */
+function logDisplay(logger: Logger, display: string, state: XDesktopState): void {
+  if (state.type === 'connected') logger.info('display is connected', { display, ...state.size });
+}
