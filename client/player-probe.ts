@@ -2,6 +2,7 @@
 import type { StreamFacts } from '../protocol/control/stream.ts';
 import { Answers } from './answers.ts';
 import type { AppliedSettings, UserChange } from './settings/user-settings.ts';
+import type { RunRecording } from './stats/measurements.ts';
 import type { PatternProbeReport } from './stats/pattern-probe.ts';
 import type { TransportChoice, TransportMove } from './transport/moves.ts';
 import type {
@@ -18,6 +19,10 @@ export type DatedMove = TransportMove & { readonly atMs: number };
 export interface PlayerProbe {
   /** What the painted pattern said so far. */
   pattern(): Promise<PatternProbeReport>;
+  /** Begins to record every frame that is shown. */
+  startRun(): void;
+  /** Ends that, and says what was recorded. */
+  stopRun(): Promise<RunRecording>;
   /** What arrived since the last call. */
   arrivals(): Promise<ArrivalReport>;
   /** The last seconds of sound as they left the worklet, of the left channel; `undefined` without sound. */

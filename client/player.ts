@@ -297,6 +297,8 @@ export class Player {
   #makeProbe(): PlayerProbe {
     return {
       pattern: () => this.#notes.askPattern((message) => this.#toVideo(message)),
+      startRun: () => this.measurements.startRun(),
+      stopRun: () => this.measurements.stopRun(),
       arrivals: () => this.#notes.askArrivals((message) => this.#toNetwork(message)),
       recording: () => this.#sound.recording(),
       stats: () => this.#shown.stats,

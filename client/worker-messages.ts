@@ -69,8 +69,10 @@ export interface StageLatency {
   readonly p95Ms: number;
 }
 
-/** The mean of the frames around the median, in milliseconds; the six parts add up to the total. */
+/** The mean of the frames around the median, in milliseconds; the parts add up to the total. */
 export interface TypicalFrame {
+  /** Absent where no change is known. */
+  readonly captureMs?: number;
   readonly encodeMs: number;
   readonly queueMs: number;
   readonly networkMs: number;
@@ -81,11 +83,14 @@ export interface TypicalFrame {
 }
 
 /**
- * Where a frame's time goes, on the session clock; `total` is capture to drawn. The six stages of each frame add up to its
- * total exactly, their percentiles do not.
+ * Where a frame's time goes, on the session clock. `total` is from the change on the screen to drawn, of the frames whose change is
+ * known; where none is known, from the capture, of all frames. The stages of each frame add up to its total exactly, their
+ * percentiles do not.
  */
 export interface LatencyBreakdown {
   readonly samples: number;
+  /** Changed to captured; absent where no change is known. */
+  readonly capture?: StageLatency;
   /** Captured to the server's queue: capturing and encoding; with the queue, where a server does not tell them apart. */
   readonly encode: StageLatency;
   /** In the server's queue, to the first byte written. */
@@ -290,6 +295,8 @@ export type ToVideoWorkerMedia =
       readonly late: boolean;
       /** Capture time on the session clock, microseconds. */
       readonly captureTime: number;
+      /** When the change was there that it is the first to show, on the session clock, microseconds; absent: none, or not known. */
+      readonly changedTime?: number;
       /** When it came into the server's queue, on the session clock, microseconds; absent when the server does not say. */
       readonly queuedTime?: number;
       /** When the server wrote its first data unit, on the session clock, microseconds. */

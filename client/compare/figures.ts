@@ -1,5 +1,7 @@
 /** The figures of runs: pure functions from what was recorded. */
 
+import { joinedMeans, type StageMeans } from './stage-means.ts';
+
 /** Frames that were not shown, by the reason. */
 export interface DroppedFrames {
   /** Given up by the gateway: past the deadline. */
@@ -38,6 +40,8 @@ export interface RunSample {
   /** Null where there was no sound to run dry. */
   readonly audioUnderruns: number | null;
   readonly receivedBytes: number;
+  /** Where the time went; absent in reports of older pages. */
+  readonly stages?: StageMeans;
 }
 
 /** Percentiles of a latency, ms. */
@@ -62,6 +66,8 @@ export interface Figures {
   readonly droppedPercent: number;
   readonly audioUnderruns: number | null;
   readonly bitrateKbps: number;
+  /** Mean of each stage of which anything is known. */
+  readonly stages: StageMeans;
 }
 
 /**
@@ -105,6 +111,7 @@ export function figuresOf(runs: readonly RunSample[]): Figures {
       ? null
       : underruns.reduce<number>((total, count) => total + (count ?? 0), 0),
     bitrateKbps: perSecond(sum(({ receivedBytes }) => receivedBytes) * 8, seconds) / 1000,
+    stages: joinedMeans(runs.map((run) => run.stages ?? {})),
   };
 }
 

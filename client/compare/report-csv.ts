@@ -1,4 +1,5 @@
 /** A report as a table for spreadsheets (RFC 4180); its columns are described in docs/comparing.md. */
+import { stageNames } from '../stats/stage-labels.ts';
 import { dropReasons, type Figures } from './figures.ts';
 import type { ComparisonReport } from './report.ts';
 
@@ -23,6 +24,10 @@ const columns: readonly Column[] = [
   ]),
   ['audio_underruns', ({ audioUnderruns }) => audioUnderruns],
   ['bitrate_kbps', ({ bitrateKbps }) => fixed(bitrateKbps, 1)],
+  ...stageNames.map((name): Column => [
+    `${name}_mean_ms`,
+    ({ stages }) => stages[name]?.meanMs ?? null,
+  ]),
 ];
 
 /** One line for each candidate, then one for each run in the order in which they ran; rounds and runs are counted from 1. */

@@ -3,6 +3,7 @@ import type { UserChange } from '../settings/user-settings.ts';
 import type { RunRecording } from '../stats/measurements.ts';
 import type { Candidate } from './candidate.ts';
 import { figuresOf, quantile, type Figures, type RunSample } from './figures.ts';
+import { stageMeans } from './stage-means.ts';
 import { verdictOn } from './verdict.ts';
 
 /** Name and version of the format; the number grows when an old reader would misread a new report. */
@@ -135,6 +136,7 @@ function reportRun(measured: MeasuredRun, kind: LatencyKind): ReportRun {
     // Without sound from the desktop nothing can run dry.
     audioUnderruns: network.audioPackets === 0 ? null : (audioUnderruns ?? null),
     receivedBytes: network.receivedBytes,
+    stages: stageMeans(frames.stagesMs),
   };
   const atMs = points.map(([at]) => at);
   return { candidate, round, stream, ...sample, atMs, figures: figuresOf([sample]) };

@@ -1,6 +1,8 @@
 /** Reads reports that were stored or imported: by an older page, or damaged. Pure. */
+import { stageNames } from '../stats/stage-labels.ts';
 import { candidateCount } from './candidate.ts';
 import { dropReasons, figuresOf, type DroppedFrames } from './figures.ts';
+import type { StageMeans } from './stage-means.ts';
 import { REPORT_SCHEMA, type ComparisonReport, type ReportRun } from './report.ts';
 
 /** Reports kept in this browser. */
@@ -55,7 +57,8 @@ function isCandidate(value: unknown): boolean {
 
 function isRun(value: unknown, candidates: number): value is ReportRun {
   if (!isObject(value)) return false;
-  const { candidate, atMs, latenciesMs, freezesMs, dropped, stream, audioUnderruns } = value;
+  const { candidate, atMs, latenciesMs, freezesMs, dropped, stream, audioUnderruns, stages } =
+    value;
   return (
     isCount(candidate) &&
     candidate < candidates &&
@@ -66,12 +69,22 @@ function isRun(value: unknown, candidates: number): value is ReportRun {
     isListOf(freezesMs, MAX_FRAMES, isNumber) &&
     isDropped(dropped) &&
     isStream(stream) &&
+    (stages === undefined || areStages(stages)) &&
     (audioUnderruns === null || isCount(audioUnderruns))
   );
 }
 
 function isDropped(value: unknown): value is DroppedFrames {
   return isObject(value) && dropReasons.every((reason) => isCount(value[reason]));
+}
+
+function areStages(value: unknown): value is StageMeans {
+  return isObject(value) && stageNames.every((name) => isStage(value[name]));
+}
+
+function isStage(value: unknown): boolean {
+  if (value === undefined) return true;
+  return isObject(value) && isNumber(value['meanMs']) && isCount(value['frames']);
 }
 
 function isStream(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { readQueuedAfter } from '../../protocol/queued-after.ts';
+import { changedBefore, queuedAfter } from '../../protocol/span-extension.ts';
 import { fromMicros32 } from '../../protocol/time.ts';
 import type { ReceivedMessage } from '../receive/ordered-flow.ts';
 import type { ToVideoWorkerMedia } from '../worker-messages.ts';
@@ -17,7 +17,8 @@ export function accessUnitMessage(
   { codec, isNews }: AccessUnitFacts,
 ): Extract<ToVideoWorkerMedia, { type: 'accessUnit' }> {
   const { header, payload } = message;
-  const queuedAfter = readQueuedAfter(header.extensions);
+  const queued = queuedAfter.read(header.extensions);
+  const changed = changedBefore.read(header.extensions);
   const { buffer } = payload;
   // Transports give each video message a buffer of its own, which goes with it; the copy is for one that does not.
   const isOwn = buffer instanceof ArrayBuffer;
@@ -28,7 +29,8 @@ export function accessUnitMessage(
     codec,
     late: header.late || !isNews,
     captureTime: header.captureTime,
-    ...(queuedAfter === undefined ? {} : { queuedTime: header.captureTime + queuedAfter }),
+    ...(changed === undefined ? {} : { changedTime: header.captureTime - changed }),
+    ...(queued === undefined ? {} : { queuedTime: header.captureTime + queued }),
     sendTime: fromMicros32(message.sendTimeFirst, header.captureTime),
     begunAt,
     receivedAt,

@@ -2,6 +2,8 @@ import type { LatencyBreakdown, StageLatency, TypicalFrame } from '../worker-mes
 
 /** The moments of one frame that was shown, all on one clock, µs. */
 export interface FrameMoments {
+  /** The change that the frame is the first to show was on the screen; absent: there is none, or it is not known. */
+  readonly changedAt?: number;
   readonly capturedAt: number;
   /** The server could have sent it; `writtenAt` where a server does not say. */
   readonly queuedAt: number;
@@ -15,8 +17,10 @@ export interface FrameMoments {
   readonly shownAt: number;
 }
 
-/** How long one frame spent where, whole µs; the six parts add up to `total` exactly. */
+/** How long one frame spent where, whole µs; the parts add up to `total` exactly. */
 export interface FrameStages {
+  /** A change waited for its capture; absent where none is known. */
+  readonly capture?: number;
   readonly encode: number;
   readonly queue: number;
   /** Negative when the way was shorter than the error of the clock's estimate. */
@@ -31,11 +35,12 @@ export interface FrameStages {
 const WINDOW = 240;
 
 /**
- * Splits one frame's time from capture to drawn. Moments are rounded to whole µs first: sums of whole numbers are exact,
+ * Splits one frame's time from the change that it shows, or from its capture where none is known, to drawn. Moments are rounded to whole µs first: sums of whole numbers are exact,
  * those of fractions are not.
  */
 export function stagesOf(frame: FrameMoments): FrameStages {
   const capturedAt = Math.round(frame.capturedAt);
+  const changedAt = frame.changedAt === undefined ? undefined : Math.round(frame.changedAt);
   const queuedAt = Math.round(frame.queuedAt);
   const writtenAt = Math.round(frame.writtenAt);
   const begunAt = Math.round(frame.begunAt);
@@ -43,27 +48,31 @@ export function stagesOf(frame: FrameMoments): FrameStages {
   const decodedAt = Math.round(frame.decodedAt);
   const shownAt = Math.round(frame.shownAt);
   return {
+    ...(changedAt === undefined ? {} : { capture: capturedAt - changedAt }),
     encode: queuedAt - capturedAt,
     queue: writtenAt - queuedAt,
     network: begunAt - writtenAt,
     reassembly: receivedAt - begunAt,
     decode: decodedAt - receivedAt,
     present: shownAt - decodedAt,
-    total: shownAt - capturedAt,
+    total: shownAt - (changedAt ?? capturedAt),
   };
 }
 
-/** Where the time of the last frames went. A pure core with a bounded window; `report` sorts, so call it rarely. */
+/**
+ * Where the time of the last frames went: of those that show a known change, as long as there are some, since only they say how long a
+ * change takes; else of all. A pure core with a bounded window; `report` sorts, so call it rarely.
+ */
 export class LatencyWindow {
   readonly #frames: FrameStages[] = [];
   #next = 0;
-  #sinceReport: number[] = [];
+  #sinceReport: FrameStages[] = [];
 
   add(moments: FrameMoments): void {
     const frame = stagesOf(moments);
     this.#frames[this.#next] = frame;
     this.#next = (this.#next + 1) % WINDOW;
-    if (this.#sinceReport.length < WINDOW) this.#sinceReport.push(frame.total);
+    if (this.#sinceReport.length < WINDOW) this.#sinceReport.push(frame);
   }
 
   clear(): void {
@@ -74,14 +83,17 @@ export class LatencyWindow {
 
   /** Undefined while nothing was shown. Begins the next `recent`. */
   report(): LatencyBreakdown | undefined {
-    const frames = this.#frames;
-    if (frames.length === 0) return undefined;
+    if (this.#frames.length === 0) return undefined;
+    const isKnown = this.#frames.some(hasCapture);
+    const wanted = (all: readonly FrameStages[]) => (isKnown ? all.filter(hasCapture) : all);
+    const frames = wanted(this.#frames);
     const stage = (name: keyof FrameStages): StageLatency =>
-      percentiles(frames.map((frame) => frame[name]));
-    const recent = this.#sinceReport;
+      percentiles(frames.map((frame) => frame[name] ?? 0));
+    const recent = wanted(this.#sinceReport).map(({ total }) => total);
     this.#sinceReport = [];
     return {
       samples: frames.length,
+      ...(isKnown ? { capture: stage('capture') } : {}),
       encode: stage('encode'),
       queue: stage('queue'),
       network: stage('network'),
@@ -95,14 +107,17 @@ export class LatencyWindow {
   }
 }
 
+const hasCapture = ({ capture }: FrameStages): boolean => capture !== undefined;
+
 /** The mean of the middle half of the frames: as steady as a median, and its parts add up as those of one frame do. */
 function typicalOf(frames: readonly FrameStages[]): TypicalFrame {
   const sorted = [...frames].sort((a, b) => a.total - b.total);
   const quarter = Math.floor(sorted.length / 4);
   const middle = sorted.slice(quarter, sorted.length - quarter);
   const meanMs = (name: keyof FrameStages): number =>
-    middle.reduce((sum, frame) => sum + frame[name], 0) / middle.length / 1000;
+    middle.reduce((sum, frame) => sum + (frame[name] ?? 0), 0) / middle.length / 1000;
   return {
+    ...(frames.some(hasCapture) ? { captureMs: meanMs('capture') } : {}),
     encodeMs: meanMs('encode'),
     queueMs: meanMs('queue'),
     networkMs: meanMs('network'),

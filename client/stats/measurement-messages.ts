@@ -1,4 +1,5 @@
 /** The messages of measurements that the compare page asks for: page to the two workers and back (client/stats/measurements.ts). */
+import type { StageName } from './stage-labels.ts';
 import type { PhotonMarkPlace } from '../../protocol/photon-mark.ts';
 
 /** Page to video worker. */
@@ -38,8 +39,8 @@ export interface FrameRun {
   readonly latencyMs: readonly number[];
   /** Painted to shown, where the painted test pattern was read; NaN elsewhere. */
   readonly glassMs: readonly number[];
-  /** What each stage of the frame's way took, by its name. */
-  readonly stagesMs: Readonly<Record<string, readonly number[]>>;
+  /** What each stage of the frame's way took; NaN while the clocks were not yet compared, and where no change is known. */
+  readonly stagesMs: Readonly<Record<StageName, readonly number[]>>;
   /** Pauses of the picture although the desktop changed, see client/stats/run-recorder.ts; each of more than 100 ms. */
   readonly freezesMs: readonly number[];
   /** Frames beyond the bound, which were counted and not recorded. */

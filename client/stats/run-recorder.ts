@@ -1,4 +1,5 @@
 import { stagesOf, type FrameMoments } from './latency-breakdown.ts';
+import { stageNames, type StageName } from './stage-labels.ts';
 import type { FrameCounters, FrameRun } from './measurement-messages.ts';
 
 /** Frames that a run records: 60 s, the longest run, at 144 frames a second. */
@@ -44,7 +45,15 @@ export class RunRecorder {
   readonly #shownAtMs: number[] = [];
   readonly #latencyMs: number[] = [];
   readonly #glassMs: number[] = [];
-  readonly #stagesMs: Record<string, number[]> = {};
+  readonly #stagesMs: Record<StageName, number[]> = {
+    capture: [],
+    encode: [],
+    queue: [],
+    network: [],
+    reassembly: [],
+    decode: [],
+    present: [],
+  };
   readonly #freezesMs: number[] = [];
   #unrecorded = 0;
   #before: Before | undefined;
@@ -63,11 +72,11 @@ export class RunRecorder {
     }
     this.#shownAtMs.push(frame.shownAt / 1000);
     this.#glassMs.push(Number.NaN);
-    const { total, ...stages } =
-      frame.moments === undefined ? { total: Number.NaN } : stagesOf(frame.moments);
+    const stages = frame.moments && stagesOf(frame.moments);
+    const total = stages === undefined ? Number.NaN : stages.total - (stages.capture ?? 0);
     this.#latencyMs.push(total / 1000);
-    for (const [name, micros] of Object.entries(stages)) {
-      (this.#stagesMs[name] ??= []).push(micros / 1000);
+    for (const name of stageNames) {
+      this.#stagesMs[name].push((stages?.[name] ?? Number.NaN) / 1000);
     }
     return this.#shownAtMs.length - 1;
   }

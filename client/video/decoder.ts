@@ -12,6 +12,8 @@ export interface DecoderInput {
   readonly late: boolean;
   /** Session clock, µs. */
   readonly captureTime: number;
+  /** When the change was there that it is the first to show, session clock, µs; undefined: none, or not known. */
+  readonly changedTime: number | undefined;
   /** When the server could have sent it, session clock, µs; undefined when it did not say. */
   readonly queuedTime: number | undefined;
   /** When its first data unit was written, session clock, µs. */

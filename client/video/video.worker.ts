@@ -131,6 +131,7 @@ class VideoWorker {
           codec: message.codec,
           late: message.late,
           captureTime: message.captureTime,
+          changedTime: message.changedTime,
           queuedTime: message.queuedTime,
           sendTime: message.sendTime,
           begunAt: message.begunAt,
@@ -173,11 +174,20 @@ class VideoWorker {
   #momentsOf({ input, decodedAt, shownAt }: ShownFrame): FrameMoments | undefined {
     const offset = this.#clockOffset;
     if (offset === undefined) return undefined;
-    const { captureTime, sendTime, begunAt, receivedAt } = input;
+    const { captureTime, changedTime, sendTime, begunAt, receivedAt } = input;
     const capturedAt = captureTime - offset;
     const writtenAt = sendTime - offset;
     const queuedAt = (input.queuedTime ?? sendTime) - offset;
-    return { capturedAt, queuedAt, writtenAt, begunAt, receivedAt, decodedAt, shownAt };
+    return {
+      ...(changedTime === undefined ? {} : { changedAt: changedTime - offset }),
+      capturedAt,
+      queuedAt,
+      writtenAt,
+      begunAt,
+      receivedAt,
+      decodedAt,
+      shownAt,
+    };
   }
 
   #judgeCanvas({ shownAt, showTime }: ShownFrame): void {

@@ -72,7 +72,9 @@ export class StatsOverlay extends LitElement {
     return html`
       <p class="total">
         <strong>${milliseconds(latency.typical.totalMs)}</strong>
-        <span class="soft">from captured to drawn</span>
+        <span class="soft"
+          >from ${latency.capture === undefined ? 'captured' : 'changed'} to drawn</span
+        >
       </p>
       ${stageBar(stageShares(latency))}
     `;

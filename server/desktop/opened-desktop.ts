@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { DesktopPort } from '../session/desktop-ports.ts';
+import type { NoticedChange } from './damage.ts';
 import type { Screen } from './screen.ts';
 import { openXDesktop, type XDesktop, type XDesktopState } from './x-desktop.ts';
 
@@ -18,6 +19,10 @@ export interface ScreenWatcher {
   screenChanged(): void;
   /** Nobody knows what changes on it, until the next `screenChanged`. */
   screenUnwatched(): void;
+  /** See DamageListener. */
+  changeNoticed(change: NoticedChange): void;
+  /** Milliseconds to the first capture that is at least so far away. */
+  untilCapture(atLeastMs: number): number;
 }
 
 /** What a session has of the desktop, and what the gateway knows of it besides. */
@@ -79,6 +84,8 @@ async function openDisplay(
       isWatched = true;
       watcher?.screenChanged();
     },
+    onNoticed: (change) => watcher?.changeNoticed(change),
+    watchAgainIn: (atLeastMs) => watcher?.untilCapture(atLeastMs) ?? atLeastMs,
     onBlind: () => {
       isWatched = false;
       watcher?.screenUnwatched();

@@ -1,6 +1,6 @@
 import type { Logger } from '../observe/logger.ts';
 import { watchCursor, type CursorImage } from './cursor.ts';
-import { watchDamage } from './damage.ts';
+import { watchDamage, type DamageListener } from './damage.ts';
 import type { DesktopInput, PixelSize } from './desktop-input.ts';
 import { XConnection } from './x-connection.ts';
 import { XInput } from './x-input.ts';
@@ -13,7 +13,7 @@ export type XDesktopState =
   | { readonly type: 'lost'; readonly reason: string; readonly retryInMs: number }
   | { readonly type: 'closed' };
 
-export interface XDesktopOptions {
+export interface XDesktopOptions extends Pick<DamageListener, 'onNoticed' | 'watchAgainIn'> {
   /** For example `:3`. */
   readonly display: string;
   /** Path of the Xauthority file; XAUTHORITY or ~/.Xauthority unless given. */
@@ -145,8 +145,13 @@ class ReconnectingDesktop implements XDesktop {
   /** A server without DAMAGE is one that is never seen to be still. */
   async #watchDamage(connection: XConnection): Promise<void> {
     try {
-      await watchDamage(connection, () => {
-        if (connection.isOpen) this.#options.onChange();
+      const options = this.#options;
+      await watchDamage(connection, {
+        onChange: () => {
+          if (connection.isOpen) options.onChange();
+        },
+        onNoticed: (change) => options.onNoticed?.(change),
+        watchAgainIn: (atLeastMs) => options.watchAgainIn?.(atLeastMs) ?? atLeastMs,
       });
     } catch (error) {
       if (!connection.isOpen) throw error;

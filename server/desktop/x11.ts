@@ -16,6 +16,8 @@ export interface XEvent {
   readonly wid1?: number;
   /** The list of changes that is not empty any more, of DamageNotify. */
   readonly damage?: number;
+  /** When it happened, milliseconds of the server's clock cut to 32 bits, of DamageNotify. */
+  readonly time?: number;
   /** Property that changed, of PropertyNotify. */
   readonly atom?: number;
   readonly keycode?: number;

@@ -49,6 +49,7 @@ export function observedBy(observer: SessionObserver, hooks: SessionHooks): Sess
     dropped: (reason, count) => observer.dropped(reason, count),
     unused: (reason, count) => observer.unused(reason, count),
     keyframeWanted: (cause) => observer.keyframeWanted(cause),
+    changeCaptured: (waitedUs) => observer.changeCaptured(waitedUs),
     pictureSent: (queuedUs, sendingUs) => observer.pictureSent(queuedUs, sendingUs),
     shown: (frame, transport) => observer.shown(frame, transport),
   };

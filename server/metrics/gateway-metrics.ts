@@ -80,6 +80,7 @@ export class GatewayMetrics implements SessionObserver {
     'From capture to shown, as clients say.',
     ['transport'],
   );
+  readonly #captureStage = this.#stages.labels('capture');
   readonly #queueStage = this.#stages.labels('queue');
   readonly #sendStage = this.#stages.labels('send');
   readonly #encodeStage = this.#stages.labels('encode');
@@ -113,6 +114,10 @@ export class GatewayMetrics implements SessionObserver {
 
   keyframeWanted(cause: string): void {
     this.#keyframesWanted.inc({ cause });
+  }
+
+  changeCaptured(waitedUs: number): void {
+    this.#captureStage.observe(waitedUs / MICROS);
   }
 
   pictureSent(queuedUs: number, sendingUs: number): void {

@@ -1,10 +1,11 @@
 import { SessionCode } from '../../protocol/errors.ts';
 import type { InputEvent } from '../../protocol/input.ts';
-import { millis, type Micros, type Millis } from '../../protocol/time.ts';
-import type { AccessUnitSink, VideoParameters } from '../ingest/access-unit.ts';
+import { micros, millis, millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
+import type { AccessUnit, AccessUnitSink, VideoParameters } from '../ingest/access-unit.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { ServerTransport } from '../transport/transport.ts';
 import type { Admission } from './admission.ts';
+import { ChangeWaits } from './change-waits.ts';
 import { ConnectedViewers } from './connected-viewers.ts';
 import { ControlLease } from './control-lease.ts';
 import type { PauseCounters } from './encoder-steering.ts';
@@ -42,6 +43,7 @@ export class DesktopSession implements ViewerDesktop {
   readonly #viewers = new ConnectedViewers(this.#lease);
   readonly #audiences = new Set<DesktopAudience>();
   readonly #joins = new Joins();
+  readonly #waits = new ChangeWaits();
   readonly #timer: NodeJS.Timeout;
   readonly #unsubscribe: (() => void)[] = [];
   #announced: VideoParameters | undefined;
@@ -52,7 +54,8 @@ export class DesktopSession implements ViewerDesktop {
     const sink: AccessUnitSink = {
       accessUnit: (unit) => {
         if (unit.key) this.#announce();
-        for (const audience of this.#audiences) audience.accessUnit(unit);
+        const changedBefore = unit.kind === 'video' ? this.#captured(unit) : undefined;
+        for (const audience of this.#audiences) audience.accessUnit(unit, changedBefore);
         if (unit.kind === 'video') this.#encoders.pictureMade(unit, this.#viewers.driver?.demand);
       },
     };
@@ -126,6 +129,22 @@ export class DesktopSession implements ViewerDesktop {
   /** What the screen shows has changed. A source that never says so is never paused for stillness. */
   screenChanged(): void {
     this.#encoders.screenChanged();
+  }
+
+  /** A change was noticed exactly; both moments in nanoseconds of CLOCK_MONOTONIC. */
+  changeNoticed(change: { readonly quietSince: bigint; readonly changedAt: bigint }): void {
+    const { clock } = this.#options;
+    this.#waits.seen({
+      quietSince: clock.fromMonotonicNanos(change.quietSince),
+      changedAt: clock.fromMonotonicNanos(change.changedAt),
+    });
+  }
+
+  /** Milliseconds to the first capture that is at least so far away. */
+  untilCapture(atLeastMs: number): number {
+    const now = this.#options.clock.now();
+    const from = micros(now + millisToMicros(millis(atLeastMs)));
+    return (this.#waits.nextCapture(from, 1e6 / this.#encoders.frameRate) - now) / 1000;
   }
 
   /** Nobody knows what changes on the screen, until the next `screenChanged`. */
@@ -256,6 +275,12 @@ export class DesktopSession implements ViewerDesktop {
     if (parameters === this.#announced) return;
     this.#announced = parameters;
     for (const viewer of this.#viewers.all) viewer.tellStream();
+  }
+
+  #captured(unit: AccessUnit): Micros | undefined {
+    const waited = this.#waits.captured(this.#options.clock.fromMonotonicNanos(unit.captureTime));
+    if (waited !== undefined) this.#options.observer.changeCaptured(waited);
+    return waited;
   }
 
   #queueMoved(viewer: Viewer, now: Micros): void {

@@ -12,7 +12,7 @@ import {
 import type { Extension } from '../../protocol/extension.ts';
 import type { SendingMode } from '../../protocol/stream-settings.ts';
 import type { MessageHeader } from '../../protocol/message.ts';
-import { queuedAfter } from '../../protocol/queued-after.ts';
+import { changedBefore, queuedAfter } from '../../protocol/span-extension.ts';
 import { streamCodec } from '../../protocol/stream-codec.ts';
 import { micros, millis, type Micros, type Millis } from '../../protocol/time.ts';
 import type { AccessUnit } from '../ingest/access-unit.ts';
@@ -164,8 +164,9 @@ export class OutboundMedia implements PieceSource {
     this.#link.setMaxBps(maxBps, now);
   }
 
-  accessUnit(unit: AccessUnit): void {
-    if (unit.kind === 'video') this.#video(unit);
+  /** @param changedBefore see DesktopAudience */
+  accessUnit(unit: AccessUnit, changedBefore?: Micros): void {
+    if (unit.kind === 'video') this.#video(unit, changedBefore);
     else this.#audio(unit);
   }
 
@@ -226,7 +227,7 @@ export class OutboundMedia implements PieceSource {
     this.#options.transport.wake();
   }
 
-  #video(unit: AccessUnit): void {
+  #video(unit: AccessUnit, waited: Micros | undefined): void {
     if (!this.#isVideoShown) return;
     if (this.#waitsForKey) {
       if (!unit.key) return;
@@ -234,11 +235,15 @@ export class OutboundMedia implements PieceSource {
     }
     const { clock } = this.#options;
     const captureTime = clock.fromMonotonicNanos(unit.captureTime);
-    const after = queuedAfter(micros(Math.max(0, clock.now() - captureTime)));
+    const extensions = [
+      queuedAfter.write(micros(Math.max(0, clock.now() - captureTime))),
+      ...(waited === undefined ? [] : [changedBefore.write(waited)]),
+      ...this.#codecChange(unit),
+    ];
     const header = this.#header(VIDEO_FLOW, priorityOf(unit), {
       key: unit.key,
       captureTime,
-      extensions: [after, ...this.#codecChange(unit)],
+      extensions,
       budget: this.#mode.videoBudget,
       discardable: unit.discardable,
       dependency: unit.dependency,

@@ -29,6 +29,8 @@ export interface SessionObserver {
   /** What a client says it could not use. */
   unused(reason: UnusedReason, count: number): void;
   keyframeWanted(cause: KeyframeCause): void;
+  /** A change of the screen was captured, so long after it was there, microseconds; told of the pictures of which it is known. */
+  changeCaptured(waitedUs: number): void;
   /** A picture was handed to the wire to its end: how long it waited, and how long that took, microseconds. */
   pictureSent(queuedUs: number, sendingUs: number): void;
   /** A client has shown a frame; at most once per report. */

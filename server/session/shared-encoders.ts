@@ -66,6 +66,11 @@ export class SharedEncoders {
     return this.#steering.askedBps;
   }
 
+  /** Pictures a second that it is asked for. */
+  get frameRate(): number {
+    return this.#steering.frameRate;
+  }
+
   /** The most that it makes, bits per second. */
   get maxVideoBps(): number {
     return this.#control.maxBitrateBps;

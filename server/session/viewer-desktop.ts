@@ -17,8 +17,11 @@ export interface PointerImage {
 
 /** What a desktop shows to each of its viewers. */
 export interface DesktopAudience {
-  /** A picture or a sound packet, in decoding order; shared by all viewers. */
-  accessUnit(unit: AccessUnit): void;
+  /**
+   * A picture or a sound packet, in decoding order; shared by all viewers. `changedBefore`: how long before its capture the screen showed
+   * the oldest change that this picture is the first to show; undefined: not known, or no change.
+   */
+  accessUnit(unit: AccessUnit, changedBefore?: Micros): void;
   pointer(image: PointerImage): void;
   /** Whether it wants pictures now; sound it always wants. */
   readonly wantsVideo: boolean;

@@ -265,7 +265,7 @@ export class Viewer {
   #enter({ media, settings }: Joined): void {
     const { desktop, observer } = this.#options;
     this.#leave = desktop.join({
-      accessUnit: (unit) => media.accessUnit(unit),
+      accessUnit: (unit, changedBefore) => media.accessUnit(unit, changedBefore),
       pointer: (image) => media.pointer(image),
       get wantsVideo() {
         return settings.isVideoShown;

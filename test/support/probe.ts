@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { PlayerProbe, PlayerStats, TransportChoice } from '../../client/player.ts';
 import type { UserChange } from '../../client/settings/user-settings.ts';
+import type { RunRecording } from '../../client/stats/measurements.ts';
 import type { PatternProbeReport } from '../../client/stats/pattern-probe.ts';
 import type { ArrivalReport } from '../../client/worker-messages.ts';
 import type { StreamFacts } from '../../protocol/control/stream.ts';
@@ -15,6 +16,9 @@ export function probeOf(page: Page) {
   return {
     pattern: (): Promise<PatternProbeReport | undefined> =>
       page.evaluate(() => globalThis.oriel?.probe.pattern()),
+    startRun: (): Promise<void> => page.evaluate(() => globalThis.oriel?.probe.startRun()),
+    stopRun: (): Promise<RunRecording | undefined> =>
+      page.evaluate(() => globalThis.oriel?.probe.stopRun()),
     stats: (): Promise<PlayerStats | undefined> =>
       page.evaluate(() => globalThis.oriel?.probe.stats()),
     /** Applies settings; how long the gateway's answer took is in `tookMs`. */

@@ -8,6 +8,7 @@ export const quietObserver: SessionObserver = {
   dropped: () => undefined,
   unused: () => undefined,
   keyframeWanted: () => undefined,
+  changeCaptured: () => undefined,
   pictureSent: () => undefined,
   shown: () => undefined,
 };

@@ -2,6 +2,7 @@
 import { html } from 'lit';
 import type { TemplateResult } from 'lit';
 import { totalDropped, type DroppedFrames, type Figures } from '../../compare/figures.ts';
+import { stageLabels, stageNames } from '../../stats/stage-labels.ts';
 import type { ComparisonReport } from '../../compare/report.ts';
 
 /** What stands for a figure that is not known. */
@@ -67,10 +68,13 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** The table; reasons for which no candidate dropped a frame have no row. */
+/** The table; reasons for which no candidate dropped a frame have no row, nor have stages of which nothing is known. */
 export function reportTable({ candidates, totals, latency }: ComparisonReport): TemplateResult {
   const kind = latency === 'glassToGlass' ? 'painted to shown' : 'captured to shown';
-  const all = rows.flatMap((row) => (row.name === 'dropped' ? [row, ...dropRows(totals)] : [row]));
+  const all = [
+    ...rows.flatMap((row) => (row.name === 'dropped' ? [row, ...dropRows(totals)] : [row])),
+    ...stageRows(totals),
+  ];
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label="Figures">
       <table>
@@ -116,6 +120,18 @@ function dropRows(totals: readonly Figures[]): readonly Row[] {
       detail: dropLabels[reason][1],
       isPart: true,
       value: ({ dropped }) => String(dropped[reason]),
+    }));
+}
+
+function stageRows(totals: readonly Figures[]): readonly Row[] {
+  return stageNames
+    .filter((name) => totals.some(({ stages }) => stages[name] !== undefined))
+    .map((name) => ({
+      name: `stage-${name}`,
+      label: `${stageLabels[name].label}, mean`,
+      detail: stageLabels[name].detail,
+      isPart: true,
+      value: ({ stages }) => milliseconds(stages[name]?.meanMs),
     }));
 }
 

@@ -6,7 +6,7 @@ import { barParts, type StageShare } from './stages.ts';
 /** Space between two parts of the bar, percent of its width. */
 const GAP = 0.6;
 
-/** Where each millisecond goes: one bar in six parts, and the numbers of each. */
+/** Where each millisecond goes: one bar of the stages, and the numbers of each. */
 export function stageBar(shares: readonly StageShare[]): TemplateResult {
   const parts = barParts(shares).map(
     ({ name, start, width }) =>

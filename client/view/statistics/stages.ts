@@ -1,66 +1,28 @@
-/** The six stages of a frame's way, as the overlay names and draws them. */
+/** The stages of a frame's way, as the overlay draws them. */
+import {
+  stageLabels,
+  stageNames,
+  type StageLabel,
+  type StageName,
+} from '../../stats/stage-labels.ts';
 import type { LatencyBreakdown } from '../../worker-messages.ts';
 
-/** Names of the stages in the order in which a frame passes them; also the classes of their colours. */
-export type StageName = 'encode' | 'queue' | 'network' | 'reassembly' | 'decode' | 'present';
-
-export interface StageShare {
+/** One stage; its name is also the class of its colour. */
+export interface StageShare extends StageLabel {
   readonly name: StageName;
-  readonly label: string;
-  /** What the stage begins and ends with. */
-  readonly detail: string;
-  /** Of a typical frame, in milliseconds; the six add up to its total. */
-  readonly typicalMs: number;
-  readonly p95Ms: number;
+  /** Of a typical frame, in milliseconds; those that are known add up to its total. Undefined: not known. */
+  readonly typicalMs: number | undefined;
+  readonly p95Ms: number | undefined;
 }
 
 /** The stages of a breakdown, in order. */
-export function stageShares({ typical, ...stages }: LatencyBreakdown): readonly StageShare[] {
-  const { encode, queue, network, reassembly, decode, present } = stages;
-  return [
-    {
-      name: 'encode',
-      label: 'Capture and encode',
-      detail: 'Captured to ready to be sent',
-      typicalMs: typical.encodeMs,
-      p95Ms: encode.p95Ms,
-    },
-    {
-      name: 'queue',
-      label: 'Queue',
-      detail: 'Ready to be sent to first byte written',
-      typicalMs: typical.queueMs,
-      p95Ms: queue.p95Ms,
-    },
-    {
-      name: 'network',
-      label: 'Network',
-      detail: 'First byte written to first byte received',
-      typicalMs: typical.networkMs,
-      p95Ms: network.p95Ms,
-    },
-    {
-      name: 'reassembly',
-      label: 'Reassembly',
-      detail: 'First byte received to last byte received',
-      typicalMs: typical.reassemblyMs,
-      p95Ms: reassembly.p95Ms,
-    },
-    {
-      name: 'decode',
-      label: 'Decode',
-      detail: 'Last byte received to decoded',
-      typicalMs: typical.decodeMs,
-      p95Ms: decode.p95Ms,
-    },
-    {
-      name: 'present',
-      label: 'Present',
-      detail: 'Decoded to drawn',
-      typicalMs: typical.presentMs,
-      p95Ms: present.p95Ms,
-    },
-  ];
+export function stageShares(latency: LatencyBreakdown): readonly StageShare[] {
+  return stageNames.map((name) => ({
+    name,
+    ...stageLabels[name],
+    typicalMs: latency.typical[`${name}Ms`],
+    p95Ms: latency[name]?.p95Ms,
+  }));
 }
 
 /** A part of the bar, in percent of its width. */
@@ -70,13 +32,14 @@ export interface BarPart {
   readonly width: number;
 }
 
-/** Lays the stages side by side. A stage that the clock's error made negative has no width. */
+/** Lays the stages side by side. One that is not known, or that the clock's error made negative, has no width. */
 export function barParts(shares: readonly StageShare[]): readonly BarPart[] {
-  const sum = shares.reduce((total, { typicalMs }) => total + Math.max(0, typicalMs), 0);
+  const length = ({ typicalMs = 0 }: StageShare): number => Math.max(0, typicalMs);
+  const sum = shares.reduce((total, share) => total + length(share), 0);
   let start = 0;
-  return shares.map(({ name, typicalMs }) => {
-    const width = sum === 0 ? 0 : (Math.max(0, typicalMs) / sum) * 100;
-    const part = { name, start, width };
+  return shares.map((share) => {
+    const width = sum === 0 ? 0 : (length(share) / sum) * 100;
+    const part = { name: share.name, start, width };
     start += width;
     return part;
   });

@@ -3,6 +3,7 @@ import { css } from 'lit';
 /** Styles of the statistics overlay; see stats-overlay.ts. */
 export const statisticsStyles = css`
   :host {
+    --capture: #d8d06a;
     --encode: #f0b35c;
     --queue: #f2807b;
     --network: #74aefb;
@@ -110,6 +111,10 @@ export const statisticsStyles = css`
     background: rgb(255 255 255 / 6%);
   }
 
+  rect.capture {
+    fill: var(--capture);
+  }
+
   rect.encode {
     fill: var(--encode);
   }
@@ -140,6 +145,10 @@ export const statisticsStyles = css`
     height: 9px;
     margin-right: 8px;
     border-radius: 2.5px;
+  }
+
+  .swatch.capture {
+    background: var(--capture);
   }
 
   .swatch.encode {

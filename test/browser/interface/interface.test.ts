@@ -79,7 +79,7 @@ describe('every state', () => {
     ['Connecting…', (page) => enter(page, 'open')],
     ['Live', (page) => goLive(page)],
     ['View only', (page) => goLive(page, 'viewer')],
-    ['from captured to drawn', (page) => showStatistics(page)],
+    ['from changed to drawn', (page) => showStatistics(page)],
     ['Connection lost. Reconnecting…', (page) => lose(page)],
   ];
 
@@ -202,7 +202,7 @@ describe('controls by keyboard', () => {
     await expect.poll(() => focused(page)).toMatch(/^Remote desktop/);
     const region = page.getByRole('region', { name: 'Statistics' });
     await page.keyboard.press('Control+Alt+Shift+KeyS');
-    await region.getByText('Capture and encode').waitFor();
+    await region.getByText('Encode', { exact: true }).waitFor();
     expect(await focused(page)).toMatch(/^Remote desktop/);
     const codes = (await takeSent(page)).flatMap((event) =>
       event.type === 'key' && event.pressed ? [event.code] : [],

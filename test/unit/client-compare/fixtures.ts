@@ -17,6 +17,8 @@ export interface RecordingFacts {
   readonly underruns?: number | undefined;
 }
 
+const silent = { queue: [], network: [], reassembly: [], decode: [], present: [] } as const;
+
 /** A recording whose frames came evenly. */
 export function recording(facts: RecordingFacts = {}): RunRecording {
   const { latencyMs = [20, 21, 22], durationMs = 10_000, freezesMs = [], skipped = 0 } = facts;
@@ -27,7 +29,11 @@ export function recording(facts: RecordingFacts = {}): RunRecording {
     shownAtMs: latencyMs.map((_, index) => 1_000_000 + (index + 1) * step),
     latencyMs,
     glassMs: facts.glassMs ?? latencyMs.map(() => Number.NaN),
-    stagesMs: {},
+    stagesMs: {
+      ...silent,
+      encode: latencyMs.map(() => 4),
+      capture: latencyMs.map((_, index) => (index === 0 ? 8 : Number.NaN)),
+    },
     freezesMs,
     unrecorded: 0,
     counters: { superseded: skipped, late: 0, decoderFaults: 0 },

@@ -89,6 +89,7 @@ describe('the bar', () => {
   test('shares its width as the stages share the time', () => {
     const parts = barParts(stageShares(breakdown(6, 4, 1, 1, 4, 4)));
     expect(parts.map(({ name, start, width }) => [name, start, width])).toEqual([
+      ['capture', 0, 0],
       ['encode', 0, 30],
       ['queue', 30, 20],
       ['network', 50, 5],
@@ -100,10 +101,24 @@ describe('the bar', () => {
 
   test('gives no width to a stage that the error of the clock made negative', () => {
     const parts = barParts(stageShares(breakdown(10, 0, -0.2, 0, 5, 5)));
-    expect(parts.map(({ width }) => width)).toEqual([50, 0, 0, 0, 25, 25]);
+    expect(parts.map(({ width }) => width)).toEqual([0, 50, 0, 0, 0, 25, 25]);
     expect(barParts(stageShares(breakdown(0, 0, 0, 0, 0, 0))).map(({ width }) => width)).toEqual([
-      0, 0, 0, 0, 0, 0,
+      0, 0, 0, 0, 0, 0, 0,
     ]);
+  });
+
+  test('begins with the wait for the capture where a change is known, and has no figure for it elsewhere', () => {
+    const known = breakdown(6, 4, 1, 1, 4, 4);
+    const withCapture = {
+      ...known,
+      capture: { p50Ms: 20, p95Ms: 30 },
+      typical: { ...known.typical, captureMs: 20, totalMs: 40 },
+    };
+    const [capture, encode] = barParts(stageShares(withCapture));
+    expect(capture).toEqual({ name: 'capture', start: 0, width: 50 });
+    expect(encode).toEqual({ name: 'encode', start: 50, width: 15 });
+    expect(stageShares(withCapture)[0]).toMatchObject({ typicalMs: 20, p95Ms: 30 });
+    expect(stageShares(known)[0]).toMatchObject({ typicalMs: undefined, p95Ms: undefined });
   });
 });
 

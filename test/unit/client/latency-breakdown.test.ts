@@ -26,6 +26,7 @@ describe('stages of a frame', () => {
   it('add up to its total exactly, whatever the clocks say', () => {
     const moment = fc.double({ min: start, max: start + 1e9, noNaN: true });
     const moments = fc.record({
+      changedAt: moment,
       capturedAt: moment,
       queuedAt: moment,
       writtenAt: moment,
@@ -37,15 +38,45 @@ describe('stages of a frame', () => {
     fc.assert(
       fc.property(moments, (frame) => {
         const { total, ...stages } = stagesOf(frame);
-        expect(Object.values(stages)).toHaveLength(6);
+        expect(Object.values(stages)).toHaveLength(7);
         expect(Object.values(stages).reduce((sum, stage) => sum + stage, 0)).toBe(total);
-        expect(Math.abs(total - (frame.shownAt - frame.capturedAt))).toBeLessThanOrEqual(1);
+        expect(Math.abs(total - (frame.shownAt - frame.changedAt))).toBeLessThanOrEqual(1);
+        const { changedAt, ...fromCapture } = frame;
+        const short = stagesOf(fromCapture);
+        expect(short.total).toBe(total - (stages.capture ?? 0));
+        expect(short.capture).toBeUndefined();
+        expect(changedAt).toBe(frame.changedAt);
       }),
     );
   });
 });
 
 describe('latency window', () => {
+  it('begins with the change where one is known, and takes the frames of known changes alone', () => {
+    const window = frames(10);
+    for (let frame = 0; frame < 30; frame += 1) {
+      const capturedAt = start + frame * 16_667;
+      window.add({
+        ...(frame % 3 === 0 ? { changedAt: capturedAt - 8_000 } : {}),
+        capturedAt,
+        queuedAt: capturedAt + 6_000,
+        writtenAt: capturedAt + 6_000,
+        begunAt: capturedAt + 6_000,
+        receivedAt: capturedAt + 6_000,
+        decodedAt: capturedAt + 6_000,
+        shownAt: capturedAt + 10_000,
+      });
+    }
+    const report = window.report();
+    expect(report?.samples).toBe(10);
+    expect(report?.capture).toEqual({ p50Ms: 8, p95Ms: 8 });
+    expect(report?.total).toEqual({ p50Ms: 18, p95Ms: 18 });
+    expect(report?.recent).toEqual({ p50Ms: 18, p95Ms: 18 });
+    expect(report?.typical).toMatchObject({ captureMs: 8, encodeMs: 6, presentMs: 4, totalMs: 18 });
+    expect(frames(10).report()?.capture).toBeUndefined();
+    expect(frames(10).report()?.typical).not.toHaveProperty('captureMs');
+  });
+
   it('splits the time from capture to drawn, over the last 240 frames', () => {
     expect(new LatencyWindow().report()).toBeUndefined();
     const report = frames(300).report();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FrameMoments } from '../../../client/stats/latency-breakdown.ts';
 import { RunRecorder } from '../../../client/stats/run-recorder.ts';
 
 const NO_COUNTERS = { superseded: 0, late: 0, decoderFaults: 0 };
@@ -7,7 +8,7 @@ const NO_COUNTERS = { superseded: 0, late: 0, decoderFaults: 0 };
 function frame(sequence: number, capturedMs: number, shownMs: number) {
   const [capturedAt, shownAt] = [capturedMs * 1000, shownMs * 1000];
   const between = (part: number) => capturedAt + (shownAt - capturedAt) * part;
-  const moments = {
+  const moments: FrameMoments = {
     capturedAt,
     queuedAt: between(0.3),
     writtenAt: between(0.4),
@@ -31,9 +32,21 @@ describe('the recorder of a run', () => {
     expect(shownAtMs).toEqual([20, 41]);
     expect(latencyMs).toEqual([20, 25]);
     const sums = latencyMs.map((_, index) =>
-      Object.values(stagesMs).reduce((sum, stage) => sum + (stage[index] ?? 0), 0),
+      Object.entries(stagesMs)
+        .filter(([name]) => name !== 'capture')
+        .reduce((sum, [, stage]) => sum + (stage[index] ?? 0), 0),
     );
     sums.forEach((sum, index) => expect(sum).toBeCloseTo(latencyMs[index] ?? 0, 6));
+  });
+
+  it('keeps the wait for the capture apart from the latency', () => {
+    const known = frame(0, 8, 20);
+    const { latencyMs, stagesMs } = record([
+      { ...known, moments: { ...known.moments, changedAt: 5_000 } },
+      frame(1, 16, 41),
+    ]);
+    expect(latencyMs).toEqual([12, 25]);
+    expect(stagesMs.capture).toEqual([3, Number.NaN]);
   });
 
   it('takes a pause of a still desktop for what it is', () => {

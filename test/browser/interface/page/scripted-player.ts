@@ -124,6 +124,7 @@ export class ScriptedPlayer implements PlayerControl {
         decodeQueue: 0,
         latency: {
           samples: 60,
+          capture: stage,
           encode: stage,
           queue: stage,
           network: stage,
@@ -132,8 +133,9 @@ export class ScriptedPlayer implements PlayerControl {
           present: stage,
           total: stage,
           typical: {
-            encodeMs: latencyMs / 4,
-            queueMs: latencyMs / 4,
+            captureMs: latencyMs / 4,
+            encodeMs: latencyMs / 8,
+            queueMs: latencyMs / 8,
             networkMs: latencyMs / 16,
             reassemblyMs: latencyMs / 16,
             decodeMs: latencyMs / 8,
