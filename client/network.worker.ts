@@ -18,6 +18,9 @@ self.onmessage = (event: MessageEvent<ToNetworkWorker>) => {
       session ??= new NetworkSession(message, toPage);
       void session.run(message);
       break;
+    case 'offer':
+      session?.offerCodecs(message);
+      break;
     case 'input':
       session?.sendInput(message);
       break;

@@ -1,12 +1,15 @@
 import { latencyModeNames, type LatencyModeName } from '../protocol/latency-mode.ts';
+import { rungChoiceNamed, type RungChoice } from './ladder/rungs.ts';
 import type { UserChange } from './settings/user-settings.ts';
 import { transportNamed, type TransportKind } from './transport/transport.ts';
 
-/** `?mode=`, `?transport=`, `?upgrade=` and `?probe=1` of the page's address. */
+/** `?mode=`, `?transport=`, `?rung=`, `?upgrade=` and `?probe=1` of the page's address. */
 export interface PageParameters {
   /** Undefined: not asked for. */
   readonly mode: LatencyModeName | undefined;
   readonly pinned: TransportKind | undefined;
+  /** Absent: not asked for. */
+  readonly rung?: RungChoice;
   readonly hasProbe: boolean;
   /** `?upgrade=`: seconds until a session on its second-best transport tries the best one again; absent = 30. */
   readonly upgradePauseMs?: number;
@@ -16,9 +19,11 @@ export interface PageParameters {
 export function readPageParameters(search: string): PageParameters {
   const parameters = new URLSearchParams(search);
   const mode = latencyModeNames.find((name) => name === parameters.get('mode'));
+  const rung = rungChoiceNamed(parameters.get('rung'));
   return {
     mode,
     pinned: transportNamed(parameters.get('transport')),
+    ...(rung === undefined ? {} : { rung }),
     hasProbe: parameters.get('probe') === '1',
     ...upgradePause(Number(parameters.get('upgrade') ?? Number.NaN)),
   };
@@ -30,10 +35,11 @@ function upgradePause(seconds: number): { readonly upgradePauseMs?: number } {
 }
 
 /** What the address asks for, above what this browser has stored. */
-export function addressedSettings({ mode, pinned }: PageParameters): UserChange {
+export function addressedSettings({ mode, pinned, rung }: PageParameters): UserChange {
   return {
     ...(mode === undefined ? {} : { mode }),
     ...(pinned === undefined ? {} : { transport: pinned }),
+    ...(rung === undefined ? {} : { rung }),
   };
 }
 
@@ -44,7 +50,7 @@ export function addressedSettings({ mode, pinned }: PageParameters): UserChange 
  */
 export function addressWithout(address: string, changed: readonly string[]): string {
   const page = new URL(address);
-  for (const name of ['mode', 'transport']) {
+  for (const name of ['mode', 'transport', 'rung']) {
     if (changed.includes(name)) page.searchParams.delete(name);
   }
   return page.href;

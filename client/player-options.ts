@@ -1,20 +1,23 @@
 import type { StreamFacts } from '../protocol/control/stream.ts';
+import type { RungsView } from './ladder/rung-control.ts';
 import type { UserChange } from './settings/user-settings.ts';
 import type { TransportMove } from './transport/moves.ts';
-import type { SinkKind } from './video/sink.ts';
+import type { PicturePlace } from './video/sink.ts';
 import type { Cursor, PlayerState, PlayerStats, SessionEnding } from './worker-messages.ts';
 
 /** What the page gives the player. The canvas belongs to the player from then on: its size is the desktop's. */
 export interface PlayerOptions {
   readonly canvas: HTMLCanvasElement;
-  /** Where the sink `track` plays; without it there is only the canvas. */
+  /** Where tracks and Media Source play; without it there is only the canvas. */
   readonly video?: HTMLVideoElement;
   /** Which of the two elements has the picture from now on; the canvas at first. */
-  onSink?(sink: SinkKind): void;
+  onPlace?(place: PicturePlace): void;
   onState(state: PlayerState): void;
   onCursor(cursor: Cursor): void;
   /** The transport has changed, or could not although it was to; what is seen and heard went on. */
   onMove?(move: TransportMove): void;
+  /** Which rung of the ladder is in use, and why no better one. */
+  onRungs?(view: RungsView): void;
   /** The gateway will end the connection, or, with undefined, will not after all. */
   onEnding?(ending: SessionEnding | undefined): void;
   /** About twice a second while connected. */

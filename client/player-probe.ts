@@ -1,6 +1,7 @@
 /** Measurements that only `?probe=1` turns on. */
 import type { StreamFacts } from '../protocol/control/stream.ts';
 import { Answers } from './answers.ts';
+import type { RungsView } from './ladder/rung-control.ts';
 import type { AppliedSettings, UserChange } from './settings/user-settings.ts';
 import type { RunRecording } from './stats/measurements.ts';
 import type { PatternProbeReport } from './stats/pattern-probe.ts';
@@ -39,6 +40,8 @@ export interface PlayerProbe {
   stream(): StreamFacts | undefined;
   /** Names the connection. */
   connection(): string | undefined;
+  /** Where every rung stands. */
+  rungs(): RungsView;
 }
 
 /** Seconds of sound that the probe keeps. */

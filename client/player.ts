@@ -10,6 +10,7 @@ import type { StreamFacts } from '../protocol/control/stream.ts';
 import type { InputEvent } from '../protocol/input.ts';
 import { mergeChange } from '../protocol/stream-settings.ts';
 import { SoundOutput } from './audio/output.ts';
+import { PageRungs } from './ladder/page-rungs.ts';
 import { readLastWinner, rememberWinner } from './last-winner.ts';
 import { addressedSettings, readPageParameters, type PageParameters } from './page-parameters.ts';
 import { watchPage } from './page-presence.ts';
@@ -28,7 +29,6 @@ import {
 } from './settings/user-settings.ts';
 import type { TransportChoice, TransportMove } from './transport/moves.ts';
 import { playoutOf } from './video/playout.ts';
-import { PageSink } from './video/page-sink.ts';
 import type {
   Cursor,
   FromNetworkWorker,
@@ -66,7 +66,7 @@ export class Player {
   readonly #options: PlayerOptions;
   readonly #page: PageParameters;
   readonly #sound: SoundOutput;
-  readonly #sink: PageSink;
+  readonly #rungs: PageRungs;
   readonly #workers: PlayerWorkers;
   readonly #stopListening = new AbortController();
   readonly #settings: LiveSettings;
@@ -84,7 +84,8 @@ export class Player {
       chosen: mergeChange<UserChange>(options.settings ?? {}, addressedSettings(this.#page)),
       toNetwork: (message) => this.#toNetwork(message),
       present: () => this.#present(),
-      isTrackRefused: () => this.#sink.trackRefused !== undefined,
+      isTrackRefused: () => this.#rungs.trackRefused !== undefined,
+      chooseRung: (choice) => this.#rungs.choose(choice),
     });
     const { settings } = this;
     this.#sound = new SoundOutput({
@@ -92,10 +93,16 @@ export class Player {
       recordSeconds: hasProbe ? RECORD_SECONDS : 0,
       onClock: (shift) => this.#toVideo({ type: 'soundClock', shift }),
     });
-    this.#sink = new PageSink({
+    this.#rungs = new PageRungs({
       video: options.video,
-      toWorker: (message, transfer) => this.#toVideo(message, transfer),
-      onShown: (sink) => options.onSink?.(sink),
+      choice: settings.rung,
+      sink: settings.sink,
+      probe: hasProbe,
+      toVideo: (message, transfer) => this.#toVideo(message, transfer),
+      toNetwork: (message) => this.#toNetwork(message),
+      onPlace: (place) => options.onPlace?.(place),
+      onView: (view) => options.onRungs?.(view),
+      onNone: (message) => this.#shown.show({ phase: 'refused', message }),
     });
     this.#workers = new PlayerWorkers({
       onNetwork: (message) => this.#onNetwork(message),
@@ -125,7 +132,7 @@ export class Player {
     });
     this.#settings.started();
     void this.#sound.start();
-    this.#sink.choose(settings.sink);
+    this.#rungs.start(this.#sound.link !== undefined);
     this.#watchPage();
     this.#shown.show(this.#shown.state);
   }
@@ -181,7 +188,7 @@ export class Player {
     this.#toNetwork({ type: 'close' });
     this.#toVideo({ type: 'close' });
     this.#sound.close();
-    this.#sink.close();
+    this.#rungs.close();
     this.#shown.show({ phase: 'ended' });
   }
 
@@ -195,6 +202,9 @@ export class Player {
         break;
       case 'stream':
         this.#onStream(message.stream, message.requests);
+        break;
+      case 'decoders':
+        this.#rungs.decoders(message);
         break;
       case 'winner':
         rememberWinner(message.transport);
@@ -240,7 +250,10 @@ export class Player {
         break;
       case 'sink':
       case 'canvasTooSlow':
-        this.#sink.onWorker(message);
+      case 'path':
+      case 'pathFailed':
+      case 'element':
+        this.#rungs.onWorker(message);
         break;
       case 'probe':
         this.#notes.patternRead(message.request, message.report);
@@ -260,7 +273,7 @@ export class Player {
   #present(): void {
     const { settings } = this;
     this.#sound.apply(settings);
-    this.#sink.choose(settings.sink);
+    this.#rungs.present(settings);
     const playout = playoutOf(playbackMode(settings));
     const text = JSON.stringify(playout);
     if (text === this.#playout) return;
@@ -306,6 +319,7 @@ export class Player {
       apply: (change) => this.apply(change),
       stream: () => this.#settings.stream,
       connection: () => this.#shown.state.connection,
+      rungs: () => this.#rungs.view,
       chooseTransport: (choice) => this.chooseTransport(choice),
     };
   }

@@ -23,6 +23,12 @@ import { webSocketConnector } from './transport/websocket.ts';
 import { hasWebTransport, webTransportConnector } from './transport/webtransport.ts';
 import type { PlayerState } from './worker-messages.ts';
 
+/** Codec strings, the best first. */
+export interface CodecOffer {
+  readonly video: readonly string[];
+  readonly audio: readonly string[];
+}
+
 export interface SessionLinkOptions {
   readonly page: URL;
   readonly choice: TransportChoice;
@@ -31,8 +37,8 @@ export interface SessionLinkOptions {
   /** Pause before a session on its second-best transport tries the best one again, ms; absent = 30 s. */
   readonly upgradePauseMs?: number | undefined;
   readonly lastWinner: TransportKind | undefined;
-  readonly video: readonly string[];
-  readonly audio: readonly string[];
+  /** What this browser plays, as each connection says in HELLO. */
+  offer(): CodecOffer;
   onState(state: PlayerState): void;
   /**
    * A connection is live; it ends by itself or by `close`. With `previous` the session moves, and what came over that one goes
@@ -254,7 +260,7 @@ export class SessionLink {
   }
 
   #hello(move: string | undefined): Hello {
-    const { video, audio } = this.#options;
+    const { video, audio } = this.#options.offer();
     const { mode } = this.#options.chosen();
     const resume = this.#resume;
     return {

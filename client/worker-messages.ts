@@ -21,7 +21,9 @@ import type { TransportKind } from './transport/transport.ts';
 import type { PlayoutSettings } from './video/playout.ts';
 import type { DropReason } from './video/presenter.ts';
 import type { PatternProbeReport } from './stats/pattern-probe.ts';
-import type { SinkKind } from './video/sink.ts';
+import type { PathName } from './ladder/rungs.ts';
+import type { FromPictureElement, ToPictureElement } from './media-source/picture-messages.ts';
+import type { PicturePlace, SinkKind } from './video/sink.ts';
 
 /** Microseconds of `performance.timeOrigin + performance.now()`; not the session clock. */
 export type LocalMicros = number;
@@ -175,7 +177,7 @@ export interface VideoStats {
   /** All that were skipped, by reason; they add up to `skipped`. */
   readonly dropped: Readonly<Record<DropReason, number>>;
   /** What the pictures go to. */
-  readonly sink: SinkKind;
+  readonly sink: PicturePlace;
   /** How much later than the sound of the same moment a picture is shown; undefined while none is heard, or none is shown. */
   readonly soundOffsetMs: number | undefined;
   /** How long a frame that comes without jitter waits for its time now. */
@@ -230,6 +232,8 @@ export interface ArrivalReport {
 /** Page to network worker. The first message is `start`. */
 export type ToNetworkWorker =
   | NetworkStart
+  /** The answer to `decoders`: what is played here. Again when that changes, for the next connection. */
+  | { readonly type: 'offer'; readonly video: readonly string[]; readonly audio: readonly string[] }
   | { readonly type: 'input'; readonly events: readonly InputEvent[] }
   /** The user's choice of the transport; answered by `chosen`. */
   | { readonly type: 'choose'; readonly request: number; readonly choice: TransportChoice }
@@ -264,6 +268,12 @@ export type SoundLink =
 
 /** Network worker to page. */
 export type FromNetworkWorker =
+  /** What WebCodecs decodes here, as codec strings; nothing is connected until `offer`. */
+  | {
+      readonly type: 'decoders';
+      readonly video: readonly string[];
+      readonly audio: readonly string[];
+    }
   | { readonly type: 'state'; readonly state: PlayerState }
   | { readonly type: 'role'; readonly role: RoleName }
   /** What the gateway says of the stream; `requests` are those that it answers. */
@@ -347,6 +357,10 @@ export type ToVideoWorker =
   /** Show in another sink from now on; `writable` belongs to a track of the page and is transferred. */
   | { readonly type: 'sink'; readonly sink: 'canvas' }
   | { readonly type: 'sink'; readonly sink: 'track'; readonly writable: WritableStream<VideoFrame> }
+  /** Take another path from now on; `path` of the answers says when it has a picture. */
+  | { readonly type: 'path'; readonly path: PathName }
+  /** From the element that plays what path `mediaSource` makes. */
+  | { readonly type: 'element'; readonly message: FromPictureElement }
   /** When sound is heard; see SoundClock. Undefined: there is none. */
   | { readonly type: 'soundClock'; readonly shift: number | undefined }
   /** Whether the page is in the background, where nobody sees a picture. */
@@ -372,6 +386,16 @@ export type FromVideoWorker =
   | { readonly type: 'measured'; readonly message: FromFrameMeter }
   /** The sink has changed; `failed` says why the track was given up. */
   | { readonly type: 'sink'; readonly sink: SinkKind; readonly failed?: string }
+  /** The path was given its first keyframe while the page was visible, or has shown its first picture. */
+  | {
+      readonly type: 'path';
+      readonly path: PathName;
+      readonly event: 'fed' | 'firstMedia';
+    }
+  /** The path cannot go on; one sentence. */
+  | { readonly type: 'pathFailed'; readonly path: PathName; readonly why: string }
+  /** To the element that plays what path `mediaSource` makes. */
+  | { readonly type: 'element'; readonly message: ToPictureElement }
   /** The canvas costs more time than the stream leaves. */
   | { readonly type: 'canvasTooSlow' }
   | { readonly type: 'probe'; readonly request: number; readonly report: PatternProbeReport };

@@ -10,7 +10,7 @@ import { SoundDecoder } from '../audio/decoder.ts';
 import { SoundRing } from '../audio/ring.ts';
 import { localMicros } from '../local-time.ts';
 import { decodeCursor } from '../receive/cursor.ts';
-import { SessionLink } from '../session-link.ts';
+import { SessionLink, type CodecOffer } from '../session-link.ts';
 import { SettingsRequests } from '../settings/settings-requests.ts';
 import { streamChangeOf } from '../settings/user-settings.ts';
 import { NetworkMeter } from '../stats/network-meter.ts';
@@ -54,6 +54,11 @@ export class NetworkSession {
   /** Of the connections before this one. */
   #underrunsBefore = 0;
   #isClosed = false;
+  #offer: CodecOffer = { video: [], audio: [] };
+  #resolveOffer: () => void = () => undefined;
+  readonly #offered = new Promise<void>((resolve) => {
+    this.#resolveOffer = resolve;
+  });
 
   constructor(start: NetworkStart, toPage: (message: FromNetworkWorker) => void) {
     this.#toPage = toPage;
@@ -76,19 +81,15 @@ export class NetworkSession {
   async run(start: NetworkStart): Promise<void> {
     const [video, audio] = await Promise.all([supportedVideoCodecs(), supportedAudioCodecs()]);
     if (this.#isClosed) return;
-    if (video.length === 0) {
-      const message = 'This browser cannot decode any video here (WebCodecs over https is needed).';
-      this.#toPage({ type: 'state', state: { phase: 'refused', message } });
-      return;
-    }
+    this.#toPage({ type: 'decoders', video, audio });
+    await this.#offered;
     this.#link = new SessionLink({
       page: new URL(start.page),
       choice: start.chosen.transport ?? 'auto',
       chosen: () => this.#settings.chosen,
       upgradePauseMs: start.upgradePauseMs,
       lastWinner: start.lastWinner,
-      video,
-      audio: this.#sound === undefined ? [] : audio,
+      offer: () => this.#offer,
       onState: (state) => this.#toPage({ type: 'state', state }),
       onConnection: (connection, kind, previous) => {
         // What a bad network made of a session is no reason to begin the next one there.
@@ -102,6 +103,12 @@ export class NetworkSession {
       },
     });
     await this.#link.run();
+  }
+
+  /** What can be played here, for this connection's HELLO or the next one's. */
+  offerCodecs({ video, audio }: Extract<ToNetworkWorker, { type: 'offer' }>): void {
+    this.#offer = { video, audio };
+    this.#resolveOffer();
   }
 
   sendInput(message: Extract<ToNetworkWorker, { type: 'input' }>): void {

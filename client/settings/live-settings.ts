@@ -2,6 +2,7 @@
 import type { StreamFacts } from '../../protocol/control/stream.ts';
 import { mergeChange } from '../../protocol/stream-settings.ts';
 import { Answers } from '../answers.ts';
+import type { RungChoice } from '../ladder/rungs.ts';
 import type { TransportChoice } from '../transport/moves.ts';
 import type { ToNetworkWorker } from '../worker-messages.ts';
 import {
@@ -21,6 +22,8 @@ export interface LiveSettingsOptions {
   present(): void;
   /** Whether this browser cannot show pictures in a track. */
   isTrackRefused(): boolean;
+  /** Takes a rung of the ladder from now on; false when it cannot be had. */
+  chooseRung(choice: RungChoice): boolean;
 }
 
 /** Asks the gateway for changes and knows what it said. */
@@ -67,15 +70,21 @@ export class LiveSettings {
 
   /** See Player.apply. */
   async apply(change: UserChange): Promise<AppliedSettings> {
-    const { transport, ...others } = change;
+    const { transport, rung, ...others } = change;
     const holds = transport === undefined || (await this.#changeTransport(transport));
-    const taken: UserChange = holds ? change : others;
+    const isRungRefused = rung !== undefined && !this.#options.chooseRung(rung);
+    const taken: UserChange = {
+      ...others,
+      ...(holds && transport !== undefined ? { transport } : {}),
+      ...(isRungRefused || rung === undefined ? {} : { rung }),
+    };
     this.#chosen = mergeChange(this.#chosen, taken);
     this.#options.present();
     const isSinkRefused = change.sink === 'track' && this.#options.isTrackRefused();
     const refused: RefusedSettings = {
       ...(holds ? {} : { transport: 'unavailable' }),
       ...(isSinkRefused ? { sink: 'unavailable' } : {}),
+      ...(isRungRefused ? { rung: 'unavailable' } : {}),
     };
     if (Object.keys(streamChangeOf(taken)).length === 0) return { settings: this.inForce, refused };
     const answer = await this.#changes.ask((request) =>

@@ -19,6 +19,7 @@ import {
   type StreamChange,
   type StreamSettings,
 } from '../../protocol/stream-settings.ts';
+import { rungChoiceNamed, type RungChoice } from '../ladder/rungs.ts';
 import type { Refused } from '../../protocol/control/stream.ts';
 import { millis } from '../../protocol/time.ts';
 
@@ -28,6 +29,8 @@ export const sinkNames = ['auto', 'canvas', 'track'] as const;
 /** The settings of this browser's player. */
 export interface PlayerSettings {
   readonly sink: (typeof sinkNames)[number];
+  /** The rung of the ladder that the picture comes on. */
+  readonly rung: RungChoice;
   readonly muted: boolean;
   /** 0 to 1, linear gain. */
   readonly volume: number;
@@ -46,8 +49,11 @@ export type UserSettings = StreamSettings & PlayerSettings;
 /** Some of it; the rest stays. `custom` comes with `mode` `custom` and only with it. */
 export type UserChange = Partial<UserSettings>;
 
-/** What was not taken, and why: by the gateway, or the sink by this browser. */
-export type RefusedSettings = Refused & { readonly sink?: 'unavailable' };
+/** What was not taken, and why: by the gateway, or sink and rung by this browser. */
+export type RefusedSettings = Refused & {
+  readonly sink?: 'unavailable';
+  readonly rung?: 'unavailable';
+};
 
 /** What `Player.apply` ends with. */
 export interface AppliedSettings {
@@ -68,6 +74,7 @@ export const playerRanges = {
 /** Names of the player's settings. */
 export const playerSettingNames = [
   'sink',
+  'rung',
   'muted',
   'volume',
   'audioBufferMs',
@@ -80,6 +87,7 @@ export const playerSettingNames = [
 export const defaultUserSettings: UserSettings = {
   ...defaultStreamSettings,
   sink: 'auto',
+  rung: 'auto',
   muted: false,
   volume: 1,
   audioBufferMs: latencyModes.balanced.audioBuffer,
@@ -157,6 +165,8 @@ function isValidPlayerSetting(name: keyof PlayerSettings, value: unknown): boole
   switch (name) {
     case 'sink':
       return (sinkNames as readonly unknown[]).includes(value);
+    case 'rung':
+      return rungChoiceNamed(value) !== undefined;
     case 'muted':
       return typeof value === 'boolean';
     case 'presentation':

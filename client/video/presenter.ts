@@ -223,3 +223,7 @@ export class Presenter<Picture> {
 function drop<Picture>(frame: DecodedFrame<Picture>, reason: DropReason): PresenterOutput<Picture> {
   return { type: 'drop', frame, reason };
 }
+
+/** A count of nothing for every reason. */
+export const zeroDrops = (): Record<DropReason, number> =>
+  Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>;

@@ -1,7 +1,10 @@
 import type { PatternProbe } from '../stats/pattern-probe.ts';
 
-/** The ways to put a picture on the page; `track` is a MediaStreamTrackGenerator that a <video> element plays. */
+/** Where decoded frames go; `track` is a MediaStreamTrackGenerator that a <video> element plays. */
 export type SinkKind = 'canvas' | 'track';
+
+/** What has the picture: a sink, or a <video> element that decodes by itself. */
+export type PicturePlace = SinkKind | 'mediaSource';
 
 /** What became of a frame that a sink was given. */
 export type ShowOutcome = 'shown' | 'superseded';

@@ -9,41 +9,22 @@ import type { FrameLook } from '../stats/frame-meter.ts';
 import { AccessUnitHold, type DueAt } from './access-unit-hold.ts';
 import { LowDelayDecoder, type DecodedInput, type DecoderInput } from './decoder.ts';
 import { Playout, type PlayoutSettings } from './playout.ts';
+import type { PicturePath, PicturePathSink } from './picture-path.ts';
 import {
-  dropReasons,
   MAX_HELD_FRAMES,
   Presenter,
   type DecodedFrame,
   type DropReason,
   type PresenterOutput,
+  zeroDrops,
 } from './presenter.ts';
 import type { VideoSink } from './sink.ts';
 
-/** A frame that was shown; local time, µs. */
-export interface ShownFrame {
-  readonly input: DecodedInput;
-  /** When it was decoded, less the time that it waited before: that belongs to presenting. */
-  readonly decodedAt: number;
-  readonly shownAt: number;
-  /** How long the sink took. */
-  readonly showTime: number;
-  /** What `look` gave for it. */
-  readonly look: FrameLook | undefined;
-}
-
-export interface VideoPipelineOptions {
+export interface VideoPipelineOptions extends PicturePathSink {
   readonly sink: VideoSink;
   readonly playout: PlayoutSettings;
-  /** Told before the first frame of a new size is shown; pixels. */
-  onSize(width: number, height: number): void;
   /** Called with each frame right before it is shown, since the sink closes it. */
   look(frame: VideoFrame): FrameLook | undefined;
-  /** Told of every frame right after it was shown. */
-  onShown(frame: ShownFrame): void;
-  /** The decoder needs a keyframe. */
-  onLost(lastDecoded: number | undefined): void;
-  /** The decoder made no frame of an access unit, see VideoDecoderSink. */
-  onUnused(sequence: number, why: 'undecodable' | 'expired'): void;
 }
 
 /** A frame on its way between decoder and sink. */
@@ -57,7 +38,7 @@ interface Picture {
 const DECODE_MARGIN = 8_000;
 
 /** Decodes, holds and shows one stream. Owns every frame from the decoder to the sink: each is closed once. */
-export class VideoPipeline {
+export class VideoPipeline implements PicturePath {
   readonly #options: VideoPipelineOptions;
   readonly #hold = new AccessUnitHold<DecoderInput>();
   readonly #playout: Playout;
@@ -257,6 +238,3 @@ export class VideoPipeline {
     if (frame !== undefined) this.#drop(frame, reason);
   }
 }
-
-const zeroDrops = (): Record<DropReason, number> =>
-  Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>;

@@ -2,6 +2,7 @@
  * The video worker: access units in, pictures on the page. The page and the network never wait for it, and it waits for neither.
  * The way of a frame is in video-pipeline.ts; here are the messages around it.
  */
+import type { FromPictureElement } from '../media-source/picture-messages.ts';
 import { FrameMeter } from '../stats/frame-meter.ts';
 import {
   LatencyWindow,
@@ -16,11 +17,9 @@ import type {
   ToVideoWorker,
   ToVideoWorkerMedia,
 } from '../worker-messages.ts';
-import { CanvasSink } from './canvas-sink.ts';
+import type { PicturePath, ShownFrame } from './picture-path.ts';
+import { PicturePaths } from './picture-paths.ts';
 import { SinkChoice } from './sink-choice.ts';
-import type { VideoSink } from './sink.ts';
-import { TrackSink } from './track-sink.ts';
-import { VideoPipeline, type ShownFrame } from './video-pipeline.ts';
 
 /** Time between feedback to the server's rate control, ms: a report goes out about this often. */
 const FEEDBACK_MS = 50;
@@ -31,8 +30,7 @@ const STATS_MS = 500;
 class VideoWorker {
   readonly #mediaPort: MessagePort;
   readonly #probe: PatternProbe | undefined;
-  readonly #canvas: CanvasSink;
-  readonly #pipeline: VideoPipeline;
+  readonly #paths: PicturePaths;
   readonly #latency = new LatencyWindow();
   readonly #meter = new FrameMeter({
     tell: (message) => toPage({ type: 'measured', message }),
@@ -47,7 +45,6 @@ class VideoWorker {
     },
   });
   readonly #timers: readonly ReturnType<typeof setInterval>[];
-  #sink: VideoSink;
   readonly #choice = new SinkChoice();
   #isCanvasSlow = false;
   /** Session clock minus local time, µs. */
@@ -62,11 +59,10 @@ class VideoWorker {
 
   constructor(start: Extract<ToVideoWorker, { type: 'start' }>) {
     this.#probe = start.probe ? new PatternProbe() : undefined;
-    this.#canvas = new CanvasSink(start.canvas);
-    this.#sink = this.#canvas;
-    this.#pipeline = new VideoPipeline({
-      sink: this.#sink,
+    this.#paths = new PicturePaths({
+      canvas: start.canvas,
       playout: start.playout,
+      toPage,
       onSize: (width, height) => toPage({ type: 'size', width, height }),
       look: (frame) => this.#meter.look(frame),
       onShown: (frame) => this.#noteShown(frame),
@@ -85,18 +81,23 @@ class VideoWorker {
   onPage(message: Exclude<ToVideoWorker, { type: 'start' }>): void {
     switch (message.type) {
       case 'playout':
-        this.#pipeline.configure(message.playout);
+        this.#paths.configure(message.playout);
         break;
       case 'sink':
-        this.#changeSink(
-          message.sink === 'canvas' ? this.#canvas : this.#trackSink(message.writable),
-        );
+        this.#paths.changeSink(message);
+        break;
+      case 'path':
+        this.#paths.use(message.path);
+        this.#forgetPath();
+        break;
+      case 'element':
+        this.#onElement(message.message);
         break;
       case 'soundClock':
         this.#pipeline.soundClock(message.shift);
         break;
       case 'hidden':
-        this.#pipeline.setHidden(message.isHidden);
+        this.#paths.setHidden(message.isHidden);
         break;
       case 'probe':
         this.#answerProbe(message.request);
@@ -117,7 +118,7 @@ class VideoWorker {
 
   #close(): void {
     for (const timer of this.#timers) clearInterval(timer);
-    this.#pipeline.close();
+    this.#paths.close();
     this.#mediaPort.close();
     self.close();
   }
@@ -125,7 +126,7 @@ class VideoWorker {
   #onMedia(message: ToVideoWorkerMedia): void {
     switch (message.type) {
       case 'accessUnit':
-        this.#pipeline.push({
+        this.#paths.push({
           sequence: message.sequence,
           key: message.key,
           codec: message.codec,
@@ -141,11 +142,7 @@ class VideoWorker {
         break;
       case 'reset':
         if (!message.continues) this.#pipeline.reset();
-        this.#latency.clear();
-        this.#rendered = undefined;
-        this.#shownLatency = undefined;
-        this.#shownStages = undefined;
-        this.#droppedBefore = this.#dropped;
+        this.#forgetShown();
         break;
       case 'clock':
         this.#clockOffset = message.offset;
@@ -153,12 +150,38 @@ class VideoWorker {
     }
   }
 
+  /** What was shown came another way. */
+  #forgetShown(): void {
+    this.#latency.clear();
+    this.#rendered = undefined;
+    this.#shownLatency = undefined;
+    this.#shownStages = undefined;
+    this.#droppedBefore = this.#dropped;
+  }
+
+  /** Every path counts for itself. */
+  #forgetPath(): void {
+    this.#forgetShown();
+    this.#shownAtLastStats = 0;
+  }
+
+  #onElement(message: FromPictureElement): void {
+    if (message.type === 'presented' && message.row !== undefined)
+      this.#probe?.observe(message.row, message.shownAt / 1000);
+    this.#paths.onElement(message);
+  }
+
+  get #pipeline(): PicturePath {
+    return this.#paths.current;
+  }
+
   /** The one place where all the times of a frame that was shown are known. */
   #noteShown(frame: ShownFrame): void {
     const { input, shownAt, look } = frame;
     this.#judgeCanvas(frame);
     // Reading back is no part of the latency, but of what a frame costs here.
-    if (this.#probe !== undefined) this.#sink.observe(this.#probe, shownAt / 1000);
+    if (this.#probe !== undefined && this.#paths.name === 'webCodecs')
+      this.#paths.sink.observe(this.#probe, shownAt / 1000);
     this.#rendered = input.sequence;
     const { soundShift } = this.#pipeline;
     if (soundShift !== undefined) this.#offsets.push(shownAt - input.captureTime - soundShift);
@@ -191,23 +214,15 @@ class VideoWorker {
   }
 
   #judgeCanvas({ shownAt, showTime }: ShownFrame): void {
-    if (this.#sink.kind !== 'canvas' || this.#isCanvasSlow) return;
+    if (
+      this.#paths.name !== 'webCodecs' ||
+      this.#paths.sink.kind !== 'canvas' ||
+      this.#isCanvasSlow
+    )
+      return;
     if (!this.#choice.drawn(showTime, shownAt)) return;
     this.#isCanvasSlow = true;
     toPage({ type: 'canvasTooSlow' });
-  }
-
-  #trackSink(writable: WritableStream<VideoFrame>): TrackSink {
-    return new TrackSink(writable, (error) => {
-      this.#changeSink(this.#canvas, String(error));
-    });
-  }
-
-  #changeSink(sink: VideoSink, failed?: string): void {
-    const old = this.#pipeline.changeSink(sink);
-    if (old !== sink) old.close();
-    this.#sink = sink;
-    toPage({ type: 'sink', sink: sink.kind, ...(failed === undefined ? {} : { failed }) });
   }
 
   #feedBack(): void {
@@ -243,7 +258,7 @@ class VideoWorker {
         superseded: dropped.superseded,
         late: dropped.late,
         dropped: { ...dropped },
-        sink: this.#sink.kind,
+        sink: this.#paths.name === 'webCodecs' ? this.#paths.sink.kind : 'mediaSource',
         soundOffsetMs: this.#takeSoundOffset(),
         heldMs: this.#pipeline.heldFor / 1000,
         decodeErrors: errors,
@@ -267,8 +282,8 @@ class VideoWorker {
   }
 }
 
-function toPage(message: FromVideoWorker): void {
-  self.postMessage(message);
+function toPage(message: FromVideoWorker, transfer: Transferable[] = []): void {
+  self.postMessage(message, { transfer });
 }
 
 let worker: VideoWorker | undefined;

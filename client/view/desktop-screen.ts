@@ -10,6 +10,7 @@ import type {
 } from '../player.ts';
 import { flagsOf } from '../input/keyboard-facts.ts';
 import { isStatisticsKey } from '../input/local-keys.ts';
+import type { RungsView } from '../ladder/rung-control.ts';
 import type { SettingName } from '../settings/setting-access.ts';
 import type { SettingsView } from '../settings/settings-book.ts';
 import { SettingsControl, type SettingsOfPage } from '../settings/settings-control.ts';
@@ -78,6 +79,7 @@ export class DesktopScreen extends LitElement {
     stats: { state: true },
     sound: { state: true },
     move: { state: true },
+    rungs: { state: true },
     ending: { state: true },
     view: { state: true },
     isFullscreen: { state: true },
@@ -95,6 +97,8 @@ export class DesktopScreen extends LitElement {
   declare sound: SoundState;
   /** The newest change of the transport. */
   declare move: TransportMove | undefined;
+  /** Which rung of the ladder is in use, and why no better one. */
+  declare rungs: RungsView | undefined;
   /** What the gateway says of the end of the session, if it is near. */
   declare ending: SessionEnding | undefined;
   /** What the settings show; undefined until there is a player. */
@@ -125,6 +129,7 @@ export class DesktopScreen extends LitElement {
     this.stats = undefined;
     this.sound = 'starting';
     this.move = undefined;
+    this.rungs = undefined;
     this.view = undefined;
     this.isFullscreen = false;
     this.areSettingsOpen = false;
@@ -163,9 +168,8 @@ export class DesktopScreen extends LitElement {
       settings: control.chosen,
       onStream: (stream) => control.streamed(stream),
       video: view.video,
-      onSink: (sink) => {
-        view.sink = sink;
-      },
+      onPlace: (place) => (view.place = place),
+      onRungs: (rungs) => (this.rungs = rungs),
       onState: (state) => this.#stateChanged(state),
       onCursor: (cursor) => view.showCursor(cursor),
       onMove: (move) => (this.move = move),
@@ -185,6 +189,7 @@ export class DesktopScreen extends LitElement {
     return html`
       <oriel-status-bar
         .state=${state}
+        .rung=${this.rungs?.current}
         .latencyMs=${latencyOf(this.stats)}
         .isMuted=${this.#isMuted}
         .hasSound=${this.sound !== 'unavailable'}
@@ -235,6 +240,7 @@ export class DesktopScreen extends LitElement {
         .view=${this.view}
         .state=${state}
         .move=${this.move}
+        .rungs=${this.rungs}
         .isController=${mayControl}
         .createLink=${this.createLink}
         @setting=${(event: CustomEvent<SettingChoice>) => this.#choose(event.detail)}

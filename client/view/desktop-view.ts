@@ -5,7 +5,7 @@ import type { InputEvent } from '../../protocol/input.ts';
 import { DesktopInput } from '../input/desktop-input.ts';
 import type { LocatedPoint } from '../input/pointer.ts';
 import type { Cursor } from '../player.ts';
-import type { SinkKind } from '../video/sink.ts';
+import type { PicturePlace } from '../video/sink.ts';
 import { CursorStyle } from './cursor-style.ts';
 import type { Placement, Size } from './picture-placement.ts';
 import { desktopPoint, distanceOutside, placePicture } from './picture-placement.ts';
@@ -69,8 +69,8 @@ export class DesktopView extends LitElement {
         filter: brightness(0.42) saturate(0.55);
       }
 
-      /* The track's picture lies over the canvas, which keeps its last one. */
-      :host(:not([sink='track'])) video {
+      /* The element's picture lies over the canvas, which keeps its last one. */
+      :host([place='canvas']) video {
         visibility: hidden;
       }
 
@@ -134,7 +134,7 @@ export class DesktopView extends LitElement {
     dimmed: { type: Boolean, reflect: true },
     controllable: { type: Boolean },
     listener: { attribute: false },
-    sink: { type: String, reflect: true },
+    place: { type: String, reflect: true },
   };
 
   /** Size of the desktop in pixels; undefined until it is known. */
@@ -149,7 +149,7 @@ export class DesktopView extends LitElement {
   declare controllable: boolean;
   declare listener: DesktopViewListener | undefined;
   /** Which element has the picture. */
-  declare sink: SinkKind;
+  declare place: PicturePlace;
 
   /** The elements for the player: the canvas, and the one that plays a track. */
   readonly canvas = document.createElement('canvas');
@@ -170,7 +170,7 @@ export class DesktopView extends LitElement {
     this.dimmed = false;
     this.controllable = false;
     this.listener = undefined;
-    this.sink = 'canvas';
+    this.place = 'canvas';
     for (const element of [this.canvas, this.video]) element.className = 'picture';
     // Without its sound it needs no gesture to play; the rest keeps the browser's own controls off it.
     Object.assign(this.video, { muted: true, playsInline: true, disablePictureInPicture: true });

@@ -1,6 +1,7 @@
 /** The settings, as a sheet at the side (at the bottom on a phone). Each section is a component of its own: settings/sections.ts. */
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
+import type { RungsView } from '../ladder/rung-control.ts';
 import type { PlayerState, TransportMove } from '../player.ts';
 import { accessTo, type SettingName } from '../settings/setting-access.ts';
 import type { SettingsView } from '../settings/settings-book.ts';
@@ -22,6 +23,7 @@ export class SettingsPanel extends LitElement {
     view: { attribute: false },
     state: { attribute: false },
     move: { attribute: false },
+    rungs: { attribute: false },
     isController: { attribute: false },
     createLink: { attribute: false },
     news: { state: true },
@@ -32,6 +34,8 @@ export class SettingsPanel extends LitElement {
   declare state: PlayerState;
   /** The newest change of the transport. */
   declare move: TransportMove | undefined;
+  /** Which rung of the ladder is in use, and why no better one. */
+  declare rungs: RungsView | undefined;
   declare isController: boolean;
   declare createLink: CreateLink | undefined;
   /** What was applied or refused last, for those who hear the page. */
@@ -42,6 +46,7 @@ export class SettingsPanel extends LitElement {
     this.view = undefined;
     this.state = { phase: 'connecting' };
     this.move = undefined;
+    this.rungs = undefined;
     this.isController = false;
     this.createLink = undefined;
     this.news = '';
@@ -83,9 +88,9 @@ export class SettingsPanel extends LitElement {
   }
 
   #renderSections(): TemplateResult | typeof nothing {
-    const { view, state, move, isController, createLink } = this;
+    const { view, state, move, rungs, isController, createLink } = this;
     if (view === undefined) return nothing;
-    const context = { view, state, move, isController, createLink };
+    const context = { view, state, move, rungs, isController, createLink };
     return html`${sections.map(
       (section) => html`
         <section aria-labelledby="${section.name}-title">

@@ -11,6 +11,8 @@ import {
   soundOffIcon,
   soundOnIcon,
 } from './icons.ts';
+import type { RungName } from '../ladder/rungs.ts';
+import { rungLabels } from './settings/words.ts';
 import { statusBarStyles } from './status-bar-styles.ts';
 import { latencyGrade, statusLabel, transportLabels } from './status-text.ts';
 import { base, buttons } from './theme.ts';
@@ -29,6 +31,7 @@ export class StatusBar extends LitElement {
 
   static override readonly properties = {
     state: { attribute: false },
+    rung: { attribute: false },
     latencyMs: { attribute: false },
     isMuted: { attribute: false },
     hasSound: { attribute: false },
@@ -41,6 +44,8 @@ export class StatusBar extends LitElement {
   };
 
   declare state: PlayerState;
+  /** What plays picture and sound; undefined until that is decided. */
+  declare rung: RungName | undefined;
   /** Milliseconds; undefined while nothing is measured. */
   declare latencyMs: number | undefined;
   declare isMuted: boolean;
@@ -59,6 +64,7 @@ export class StatusBar extends LitElement {
   constructor() {
     super();
     this.state = { phase: 'connecting' };
+    this.rung = undefined;
     this.latencyMs = undefined;
     this.isMuted = false;
     this.hasSound = true;
@@ -133,6 +139,13 @@ export class StatusBar extends LitElement {
         ${
           isLive && transport !== undefined
             ? html`<span class="transport">${transportLabels[transport]}</span>`
+            : nothing
+        }
+        ${
+          isLive && this.rung !== undefined
+            ? html`<span class="transport rung" title="What plays picture and sound"
+                >${rungLabels[this.rung]}</span
+              >`
             : nothing
         }
         ${

@@ -32,6 +32,8 @@ export function probeOf(page: Page) {
       page.evaluate(() => globalThis.oriel?.probe.stream()),
     connection: (): Promise<string | undefined> =>
       page.evaluate(() => globalThis.oriel?.probe.connection()),
+    /** Which rung of the ladder is in use, and why no better one. */
+    rungs: () => page.evaluate(() => globalThis.oriel?.probe.rungs()),
     /** What arrived since the last call. */
     arrivals: (): Promise<ArrivalReport | undefined> =>
       page.evaluate(() => globalThis.oriel?.probe.arrivals()),

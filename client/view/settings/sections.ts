@@ -3,12 +3,14 @@ import { html } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { SettingName } from '../../settings/setting-access.ts';
 import type { SettingsView } from '../../settings/settings-book.ts';
+import type { RungsView } from '../../ladder/rung-control.ts';
 import type { PlayerState, TransportMove } from '../../player.ts';
 import './compare-section.ts';
 import './connection-section.ts';
 import './input-section.ts';
 import './latency-section.ts';
 import './picture-section.ts';
+import './rung-section.ts';
 import './session-section.ts';
 import './sharing-section.ts';
 import type { CreateLink } from './sharing-section.ts';
@@ -20,6 +22,8 @@ export interface SectionContext {
   readonly state: PlayerState;
   /** The newest change of the transport. */
   readonly move: TransportMove | undefined;
+  /** Which rung of the ladder is in use, and why no better one. */
+  readonly rungs: RungsView | undefined;
   readonly isController: boolean;
   readonly createLink: CreateLink | undefined;
 }
@@ -56,13 +60,14 @@ export const sections: readonly Section[] = [
   {
     name: 'connection',
     title: 'Connection',
-    settings: ['transport'],
-    render: ({ view, state, move }) => html`
+    settings: ['transport', 'rung'],
+    render: ({ view, state, move, rungs }) => html`
       <oriel-connection-section
         .view=${view}
         .state=${state}
         .move=${move}
       ></oriel-connection-section>
+      <oriel-rung-section .view=${view} .rungs=${rungs}></oriel-rung-section>
     `,
   },
   {

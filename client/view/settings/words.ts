@@ -3,6 +3,7 @@ import type { RefusalReason } from '../../../protocol/control/stream.ts';
 import type { Presentation } from '../../../protocol/latency-mode.ts';
 import type { StreamSettings } from '../../../protocol/stream-settings.ts';
 import type { VideoCodecName } from '../../../protocol/video-codec.ts';
+import type { RungChoice } from '../../ladder/rungs.ts';
 import type { SettingAccess } from '../../settings/setting-access.ts';
 import type { Subject } from '../../settings/settings-book.ts';
 import type { UserSettings } from '../../settings/user-settings.ts';
@@ -46,6 +47,7 @@ export const subjectLabels: Readonly<Record<Subject, string>> = {
   scale: 'Resolution',
   quality: 'When the network is slow',
   sink: 'Drawn by',
+  rung: 'Player',
   video: 'Picture',
   muted: 'Mute',
   volume: 'Volume',
@@ -75,6 +77,15 @@ export const sinkLabels: Readonly<Record<UserSettings['sink'], string>> = {
   auto: 'Automatic',
   canvas: 'Canvas, least delay',
   track: 'Video element, least work',
+};
+
+/** The rungs of the ladder by what plays picture and sound. */
+export const rungLabels: Readonly<Record<RungChoice, string>> = {
+  auto: 'Automatic',
+  webCodecs: 'WebCodecs',
+  mediaSource: 'Media Source',
+  mediaSourceSound: 'Media Source, sound too',
+  webRtc: 'WebRTC',
 };
 
 /** Why a control cannot be used; undefined when it can. */
@@ -143,6 +154,8 @@ export function valueText(subject: Subject, settings: UserSettings): string {
       return settings.quality === 'text' ? 'Sharp text' : 'Smooth motion';
     case 'sink':
       return sinkLabels[settings.sink];
+    case 'rung':
+      return rungLabels[settings.rung];
     case 'video':
       return settings.video === 'shown' ? 'Shown' : 'Hidden';
     case 'muted':

@@ -39,8 +39,7 @@ function start(page: URL): void {
     choice,
     chosen: () => ({}),
     lastWinner: undefined,
-    video: ['avc1.42C020'],
-    audio: [],
+    offer: () => ({ video: ['avc1.42C020'], audio: [] }),
     onState: () => undefined,
     onMove: () => undefined,
     onConnection: (live, kind) => {

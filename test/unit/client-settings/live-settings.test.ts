@@ -11,6 +11,7 @@ function underTest() {
     toNetwork: (message) => void asked.push(message),
     present: () => undefined,
     isTrackRefused: () => true,
+    chooseRung: (choice) => choice !== 'webRtc',
   });
   const requestOf = (at: number): number => {
     const message = asked[at];
@@ -65,5 +66,21 @@ describe('live settings', () => {
     await expect(settings.apply({ quality: 'motion' })).rejects.toBeInstanceOf(PlayerClosedError);
     await expect(settings.chooseTransport('auto')).rejects.toBeInstanceOf(PlayerClosedError);
     expect(asked).toHaveLength(count);
+  });
+});
+
+describe('a rung of the ladder', () => {
+  it('holds when this browser can play by it', async () => {
+    const { settings } = underTest();
+    const { settings: held, refused } = await settings.apply({ rung: 'mediaSource' });
+    expect(held.rung).toBe('mediaSource');
+    expect(refused).toEqual({});
+  });
+
+  it('is refused when it cannot, and the one before stays', async () => {
+    const { settings } = underTest();
+    const { settings: held, refused } = await settings.apply({ rung: 'webRtc' });
+    expect(held.rung).toBe('auto');
+    expect(refused).toEqual({ rung: 'unavailable' });
   });
 });

@@ -12,7 +12,7 @@ const sinks: string[] = [];
 const player = new Player({
   canvas,
   video,
-  onSink: (sink) => sinks.push(sink),
+  onPlace: (place) => sinks.push(place),
   onState: (state) => states.push(state),
   onCursor: (cursor) => cursors.push(cursor),
   onStats: (one) => stats.push(one),

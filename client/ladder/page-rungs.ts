@@ -1,0 +1,193 @@
+import { PictureElement } from '../media-source/picture-element.ts';
+import { probeMediaSource } from '../media-source/probe.ts';
+import type { UserSettings } from '../settings/user-settings.ts';
+import { PageSink } from '../video/page-sink.ts';
+import type { PicturePlace } from '../video/sink.ts';
+import type {
+  FromNetworkWorker,
+  FromVideoWorker,
+  ToNetworkWorker,
+  ToVideoWorker,
+} from '../worker-messages.ts';
+import type { LadderFacts } from './facts.ts';
+import { RungControl, type RungsView } from './rung-control.ts';
+import { isMediaSource, type PathName, type RungChoice, type RungName } from './rungs.ts';
+
+export interface PageRungsOptions {
+  /** Plays tracks and Media Source; undefined where the page has only a canvas. */
+  readonly video: HTMLVideoElement | undefined;
+  readonly choice: RungChoice;
+  readonly sink: UserSettings['sink'];
+  /** Whether patterns are read out of the pictures. */
+  readonly probe: boolean;
+  readonly toVideo: (message: ToVideoWorker, transfer: Transferable[]) => void;
+  readonly toNetwork: (message: ToNetworkWorker) => void;
+  /** The element to look at has changed. */
+  readonly onPlace: (place: PicturePlace) => void;
+  readonly onView: (view: RungsView) => void;
+  /** There is no way to a picture here; why, in whole sentences. */
+  readonly onNone: (message: string) => void;
+}
+
+/** Codecs of sound that are offered where any way to hear it works. */
+const SOUND_CODECS = ['opus'];
+
+/**
+ * The page's end of the rungs: asks the browser what it can do, tells the workers which way the picture takes, and gives each way its
+ * element.
+ */
+export class PageRungs {
+  readonly #options: PageRungsOptions;
+  readonly #control: RungControl;
+  readonly #pageSink: PageSink;
+  #sink: UserSettings['sink'];
+  #element: PictureElement | undefined;
+  #path: PathName = 'webCodecs';
+  #hasSound = false;
+
+  constructor(options: PageRungsOptions) {
+    this.#options = options;
+    this.#sink = options.sink;
+    this.#pageSink = new PageSink({
+      video: options.video,
+      toWorker: options.toVideo,
+      onShown: options.onPlace,
+    });
+    this.#control = new RungControl({
+      choice: options.choice,
+      onUse: (rung, facts) => this.#use(rung, facts),
+      onNone: options.onNone,
+      onView: options.onView,
+    });
+  }
+
+  get view(): RungsView {
+    return this.#control.view;
+  }
+
+  /** See PageSink.trackRefused. */
+  get trackRefused(): string | undefined {
+    return this.#pageSink.trackRefused;
+  }
+
+  /**
+   * Begins to find out what this browser can do.
+   *
+   * @param hasSound whether there is a way to hear anything
+   */
+  start(hasSound: boolean): void {
+    this.#hasSound = hasSound;
+    this.#pageSink.choose(this.#sink);
+    this.#control.learned({
+      isSecure: globalThis.isSecureContext,
+      workletSound: { type: hasWorkletSound() ? 'there' : 'missing' },
+      hasPeerConnection: typeof RTCPeerConnection !== 'undefined',
+    });
+    void this.#probe();
+  }
+
+  /** What the network worker found out. */
+  decoders({ video }: Extract<FromNetworkWorker, { type: 'decoders' }>): void {
+    const isThere = typeof VideoDecoder !== 'undefined';
+    this.#control.learned({
+      videoDecoder: isThere ? { type: 'there', codecs: video } : { type: 'missing' },
+    });
+  }
+
+  /** Follows the user's choice of a rung; whether it holds. */
+  choose(choice: RungChoice): boolean {
+    return choice === this.view.choice || this.#control.choose(choice);
+  }
+
+  /** Follows the user's choice of the sink, as soon as WebCodecs has the picture. */
+  present({ sink }: UserSettings): void {
+    this.#sink = sink;
+    if (this.#path === 'webCodecs' && this.#element === undefined) this.#pageSink.choose(sink);
+  }
+
+  onWorker(
+    message: Extract<
+      FromVideoWorker,
+      { type: 'sink' | 'canvasTooSlow' | 'path' | 'pathFailed' | 'element' }
+    >,
+  ): void {
+    switch (message.type) {
+      case 'sink':
+      case 'canvasTooSlow':
+        this.#pageSink.onWorker(message);
+        break;
+      case 'element':
+        this.#toElement(message);
+        break;
+      case 'path':
+        if (message.path === 'webCodecs' && message.event === 'firstMedia') this.#toCanvas();
+        this.#control.onWorker(message);
+        break;
+      case 'pathFailed':
+        this.#control.onWorker(message);
+        break;
+    }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#control.close();
+    this.#element?.close();
+    this.#element = undefined;
+    this.#pageSink.close();
+  }
+
+  async #probe(): Promise<void> {
+    const { video } = this.#options;
+    const mediaSource =
+      video === undefined ? { type: 'missing' as const } : await probeMediaSource();
+    this.#control.learned({ mediaSource });
+  }
+
+  #use(rung: RungName, facts: LadderFacts): void {
+    const { toVideo, toNetwork } = this.#options;
+    const path = isMediaSource(rung) ? 'mediaSource' : 'webCodecs';
+    // A track ends with the path that fills it, and its element is needed.
+    if (path === 'mediaSource') this.#pageSink.choose('canvas');
+    this.#path = path;
+    toVideo({ type: 'path', path }, []);
+    const abilities = path === 'mediaSource' ? facts.mediaSource : facts.videoDecoder;
+    toNetwork({
+      type: 'offer',
+      video: codecsOf(abilities),
+      audio: this.#hasSound ? SOUND_CODECS : [],
+    });
+  }
+
+  #toElement({ message }: Extract<FromVideoWorker, { type: 'element' }>): void {
+    const { video, probe, toVideo, onPlace } = this.#options;
+    if (video === undefined || this.#path !== 'mediaSource') return;
+    if (message.type === 'begin' && this.#element?.isOpen !== true) {
+      this.#element = new PictureElement({
+        ...{ video, probe },
+        toWorker: (answer, transfer) => toVideo({ type: 'element', message: answer }, transfer),
+        onFirst: () => onPlace('mediaSource'),
+      });
+    }
+    this.#element?.receive(message);
+  }
+
+  /** WebCodecs has a picture: the element's is not looked at any more. */
+  #toCanvas(): void {
+    if (this.#element === undefined) return;
+    this.#options.onPlace('canvas');
+    this.#element.close();
+    this.#element = undefined;
+    this.#pageSink.choose(this.#sink);
+  }
+}
+
+const hasWorkletSound = (): boolean =>
+  typeof AudioDecoder !== 'undefined' && typeof AudioWorkletNode !== 'undefined';
+
+function codecsOf(
+  abilities: LadderFacts['mediaSource'] | LadderFacts['videoDecoder'],
+): readonly string[] {
+  if (abilities.type !== 'there') return [];
+  return 'codecs' in abilities ? abilities.codecs : abilities.video;
+}
