@@ -79,6 +79,10 @@ export class SessionLink {
   #preferred: TransportKind | undefined;
   #resume: string | undefined;
   #hasBeenLive = false;
+  /** Why the server ended the last connection, where it said so: what fails after that only follows from it. */
+  #told: string | undefined;
+  /** GOAWAY's words, should the close itself get lost. */
+  #announced: string | undefined;
   readonly #moves: Moves;
   #carrier: Carrier | undefined;
   #offersWebTransport = false;
@@ -107,11 +111,16 @@ export class SessionLink {
     this.#moves.asked(unit);
   }
 
+  /** GOAWAY of the server; an empty message takes it back. */
+  endAnnounced(message: string): void {
+    this.#announced = message === '' ? undefined : message;
+  }
+
   /** Resolves when the session is over; every way to get there was told by onState. */
   async run(): Promise<void> {
     let goesOn = true;
     while (goesOn && !this.#closed.signal.aborted) {
-      this.#options.onState({ phase: this.#hasBeenLive ? 'reconnecting' : 'connecting' });
+      this.#connecting(undefined);
       goesOn = await this.#once();
     }
   }
@@ -155,6 +164,7 @@ export class SessionLink {
     const since = performance.now();
     this.#carrier = { connection: first, kind, session: ack.session };
     this.#hasBeenLive = true;
+    this.#told = undefined;
     this.#options.onConnection(first, kind);
     await this.#show(this.#carrier);
     this.#moves.begin(this.#carrier);
@@ -170,6 +180,8 @@ export class SessionLink {
     // UDP that went silent once is likely to stay so: WebSocket starts beside it at once next time.
     const isSilenced = end.code === BROKEN && carrier.kind === 'webtransport';
     this.#preferred = isSilenced ? 'websocket' : carrier.kind;
+    this.#told = end.code === SessionCode.shutdown ? end.reason : this.#announced;
+    this.#announced = undefined;
     if (performance.now() - since > STABLE_AFTER_MS) this.#backoff.reset();
     await this.#pause(end.reason, undefined);
     return true;
@@ -276,11 +288,18 @@ export class SessionLink {
   }
 
   async #pause(message: string, atLeastMs: number | undefined): Promise<void> {
-    this.#options.onState({ phase: this.#hasBeenLive ? 'reconnecting' : 'connecting', message });
+    this.#connecting(message);
     const pause = new AbortController();
     this.#hasten = () => pause.abort();
     await wait(this.#backoff.next(Math.random(), atLeastMs), pause.signal);
     this.#hasten = () => undefined;
+  }
+
+  /** `message` is what failed last, if anything did. */
+  #connecting(message: string | undefined): void {
+    const phase = this.#hasBeenLive ? 'reconnecting' : 'connecting';
+    const why = this.#told ?? message;
+    this.#options.onState(why === undefined ? { phase } : { phase, message: why });
   }
 
   async #withTimeout<Value>(

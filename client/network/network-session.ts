@@ -166,11 +166,11 @@ export class NetworkSession {
       video: (received, codec) => this.#relay.video(received, codec),
       audio: (received, missing) => this.#relay.audio(received, missing),
       move: (unit) => this.#link?.moveAsked(unit),
-      goaway: ({ remaining, message }) =>
-        this.#toPage({
-          type: 'ending',
-          ending: message === '' ? undefined : { remaining, message },
-        }),
+      goaway: ({ remaining, message }) => {
+        this.#link?.endAnnounced(message);
+        const ending = message === '' ? undefined : { remaining, message };
+        this.#toPage({ type: 'ending', ending });
+      },
       cursor: (payload) => {
         const cursor = decodeCursor(payload);
         if (cursor !== undefined) this.#toPage({ type: 'cursor', cursor });

@@ -27,9 +27,8 @@ async function restartedUnder(page: Page, first: Gateway, flags: readonly string
   await page.locator('oriel-desktop-view').waitFor();
   // The gateway counts a viewer before the page has chosen its transport: only a page that shows something is told for certain.
   await expect.poll(() => shown(page), { timeout: 20_000 }).toBeGreaterThan(0);
-  const told = page.getByText('The gateway is stopping.').first().waitFor();
   expect(await first.terminate()).toBe(0);
-  await told;
+  await page.getByText('The gateway is stopping.').first().waitFor();
   return Gateway.start([...flags, '--port', new URL(page.url()).port]);
 }
 
