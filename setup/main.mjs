@@ -13,6 +13,7 @@ import { ensureGStreamerAddon, ensureNodePackages } from './node-packages.mjs';
 import { prune } from './prune.mjs';
 import { say } from './report.mjs';
 import { ensureSupportedMachine } from './runtime.mjs';
+import { runTests } from './test-job.mjs';
 
 const USAGE = `usage: node setup/main.mjs JOB [flags…]
 
@@ -42,7 +43,7 @@ const VITEST = 'node_modules/vitest/vitest.mjs';
 /** @type {Record<Job, Plan>} */
 const JOBS = {
   start: { debian: 'start', built: true, run: (args) => runJob(['server/main.ts', ...args]) },
-  test: { debian: 'test', built: true, run: (args) => runJob([VITEST, 'run', ...args]) },
+  test: { debian: 'test', built: true, run: (args) => runTests(args) },
   containers: {
     debian: 'containers',
     built: true,

@@ -36,6 +36,38 @@ describe('a job', () => {
     expect(repository.calls.at(-1)).toContain('chromium');
   });
 
+  describe('test', () => {
+    /** Stands for vitest: writes the report that it is asked for, and fails while `verdict` says so. */
+    const vitest = (failing: readonly string[], atSecond: number): string => `
+      import { writeFileSync } from 'node:fs';
+      const args = process.argv.slice(2);
+      const out = args.find((arg) => arg.startsWith('--outputFile.json='))?.slice('--outputFile.json='.length);
+      const testResults = ${JSON.stringify(failing)}.map((name) => ({ name: process.cwd() + '/' + name, status: 'failed' }));
+      if (out !== undefined) writeFileSync(out, JSON.stringify({ testResults }));
+      console.log(out === undefined ? args.join() : 'whole');
+      process.exitCode = out === undefined ? ${atSecond} : 1;`;
+
+    test('runs the files that failed once more by themselves, and names them', async () => {
+      repository.write('node_modules/vitest/vitest.mjs', vitest(['test/a.test.ts'], 0));
+      const run = await repository.run('test');
+      expect(run).toMatchObject({ status: 0, stdout: 'whole\nrun,test/a.test.ts\n' });
+      expect(run.stderr).toContain('failed once and passed then: test/a.test.ts');
+    });
+
+    test('is red when a file fails twice', async () => {
+      repository.write('node_modules/vitest/vitest.mjs', vitest(['test/a.test.ts'], 1));
+      const run = await repository.run('test');
+      expect(run.status).toBe(1);
+      expect(run.stderr).toContain('FAILED twice: test/a.test.ts');
+    });
+
+    test.each([0, 6])('is red at once when %i files are to blame', async (count) => {
+      const files = Array.from({ length: count }, (_, index) => `test/${index}.test.ts`);
+      repository.write('node_modules/vitest/vitest.mjs', vitest(files, 0));
+      expect(await repository.run('test')).toMatchObject({ status: 1, stdout: 'whole\n' });
+    });
+  });
+
   test('is waited for after SIGTERM, and told of it', async () => {
     repository.write(
       'server/main.ts',
