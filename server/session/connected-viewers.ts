@@ -32,6 +32,13 @@ export class ConnectedViewers {
     return this.all.filter((viewer) => viewer.admission.session === session);
   }
 
+  /** What each of those that have joined decodes, without those of one login. */
+  decodes(without?: string): readonly (readonly string[])[] {
+    return this.all
+      .filter((viewer) => viewer.isLive && viewer.admission.session !== without)
+      .map((viewer) => viewer.settings?.decodes ?? []);
+  }
+
   /** The newest connection of the one who has control. */
   get controller(): Viewer | undefined {
     return this.all.findLast(

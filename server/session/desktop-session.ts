@@ -50,7 +50,7 @@ export class DesktopSession implements ViewerDesktop {
 
   constructor(options: DesktopSessionOptions) {
     this.#options = options;
-    this.#encoders = new SharedEncoders(options);
+    this.#encoders = new SharedEncoders(options, () => this.#viewers.decodes());
     const sink: AccessUnitSink = {
       accessUnit: (unit) => {
         if (unit.key) this.#announce();
@@ -216,6 +216,11 @@ export class DesktopSession implements ViewerDesktop {
 
   get stream(): SharedStream {
     return this.#encoders.stream;
+  }
+
+  obstacleTo(decodes: readonly string[], session: string): string | undefined {
+    // The other connections of its login give way to it.
+    return this.#encoders.obstacleTo(decodes, this.#viewers.decodes(session));
   }
 
   settingsWished(): void {

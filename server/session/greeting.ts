@@ -1,7 +1,6 @@
 import { protocolVersion, type Hello } from '../../protocol/control/hello.ts';
 import { SessionCode } from '../../protocol/errors.ts';
 import { clientLimits } from '../../protocol/limits.ts';
-import { takesStream } from '../../protocol/video-codec.ts';
 import type { Micros } from '../../protocol/time.ts';
 import type { Clock } from '../session-clock.ts';
 import type { ServerTransport, SessionCodeValue } from '../transport/transport.ts';
@@ -37,15 +36,15 @@ export interface Greeted {
 /** With what a connection is closed instead of an answer to its HELLO; undefined when nothing speaks against it. */
 export function refusalOf(
   hello: Hello,
-  { video }: ViewerDesktop,
+  desktop: ViewerDesktop,
+  admission: Admission,
 ): { readonly code: SessionCodeValue; readonly reason: string } | undefined {
   if (!hello.versions.includes(protocolVersion)) {
     return { code: SessionCode.version, reason: `this gateway speaks DTF/${protocolVersion}` };
   }
-  if (video === undefined || takesStream(hello.video, video.codec)) return undefined;
+  const reason = desktop.obstacleTo(hello.video, admission.session);
   // OK: to connect anew would not help.
-  const reason = `this browser cannot decode the picture of this desktop (${video.codec})`;
-  return { code: SessionCode.ok, reason };
+  return reason === undefined ? undefined : { code: SessionCode.ok, reason };
 }
 
 /** Answers HELLO and opens the flows; the first messages on a new connection. */
@@ -86,7 +85,7 @@ function acknowledge(
 
 /** @param isTry whether the client is on this transport to find out whether it carries enough */
 function openMedia(
-  { admission, transport, desktop, clock, observer, from }: GreetingOptions,
+  { hello, admission, transport, desktop, clock, observer, from }: GreetingOptions,
   settings: ViewerSettings,
   isTry: boolean,
 ): OutboundMedia {
@@ -94,6 +93,7 @@ function openMedia(
     transport,
     clock,
     mode: settings.mode,
+    decodes: hello.video,
     video: { codec: 'avc1.42C028', ...desktop.size, ...desktop.video },
     sound: desktop.sound,
     maxVideoBps: desktop.maxVideoBps,

@@ -14,6 +14,7 @@ import type { SendingMode } from '../../protocol/stream-settings.ts';
 import type { MessageHeader } from '../../protocol/message.ts';
 import { changedBefore, queuedAfter } from '../../protocol/span-extension.ts';
 import { streamCodec } from '../../protocol/stream-codec.ts';
+import { takesStream } from '../../protocol/video-codec.ts';
 import { micros, millis, type Micros, type Millis } from '../../protocol/time.ts';
 import type { AccessUnit } from '../ingest/access-unit.ts';
 import { DeadlineQueue } from '../schedule/deadline-queue.ts';
@@ -54,6 +55,8 @@ export interface OutboundMediaOptions {
   readonly clock: Clock;
   /** Budgets at first; `setMode` changes them. */
   readonly mode: SendingMode;
+  /** Codec strings that the client decodes (`video` of HELLO). */
+  readonly decodes: readonly string[];
   readonly video: { readonly codec: string; readonly width: number; readonly height: number };
   readonly sound: { readonly frameMs: number } | undefined;
   /** What the encoder makes at most, bits per second. */
@@ -88,6 +91,8 @@ export class OutboundMedia implements PieceSource {
   #mode: SendingMode;
   #isVideoShown = true;
   #waitsForKey = true;
+  /** Since when the client can decode none of the pictures. */
+  #darkSince: Micros | undefined;
   #pictures = 0;
   #sounds = 0;
 
@@ -134,6 +139,11 @@ export class OutboundMedia implements PieceSource {
 
   get totals(): MediaTotals {
     return { pictures: this.#pictures, sounds: this.#sounds, dropped: this.#queue.drops };
+  }
+
+  /** For how long there has been nothing but pictures that the client cannot decode, µs. */
+  darkFor(now: Micros): number {
+    return this.#darkSince === undefined ? 0 : now - this.#darkSince;
   }
 
   /** Other budgets and another delay on the link from the next message on; what waits keeps its deadline. */
@@ -228,7 +238,7 @@ export class OutboundMedia implements PieceSource {
   }
 
   #video(unit: AccessUnit, waited: Micros | undefined): void {
-    if (!this.#isVideoShown) return;
+    if (!this.#isVideoShown || !this.#decodesNow(unit)) return;
     if (this.#waitsForKey) {
       if (!unit.key) return;
       this.#waitsForKey = false;
@@ -251,6 +261,17 @@ export class OutboundMedia implements PieceSource {
       temporalLayer: Math.min(unit.temporalLayer, MAX_TEMPORAL_LAYER),
     });
     this.#push(header, unit.data);
+  }
+
+  /** Whether the client decodes what the newest keyframe began; the encoder changes for somebody who joins, which takes a moment. */
+  #decodesNow({ key, parameters }: AccessUnit): boolean {
+    if (!key || parameters === undefined) return this.#darkSince === undefined;
+    if (takesStream(this.#options.decodes, parameters.codec)) this.#darkSince = undefined;
+    else {
+      this.#darkSince ??= this.#options.clock.now();
+      this.#waitsForKey = true;
+    }
+    return this.#darkSince === undefined;
   }
 
   /** A keyframe says how it is coded, where that is not what the flow was opened with. */

@@ -1,10 +1,19 @@
 import type { AudioFacts } from '../../protocol/control/stream.ts';
+import type { StreamSettings } from '../../protocol/stream-settings.ts';
+import type { VideoCodecName } from '../../protocol/video-codec.ts';
 import type { Micros } from '../../protocol/time.ts';
 import type { AccessUnit } from '../ingest/access-unit.ts';
 import type { Clock } from '../session-clock.ts';
 import type { AudioPort, DesktopPort, VideoPort } from './desktop-ports.ts';
 import { EncoderSteering, type LinkDemand, type PauseCounters } from './encoder-steering.ts';
 import { KeyframeRequests } from './keyframe-requests.ts';
+import {
+  commonCodecs,
+  fittingCodec,
+  obstacleTo,
+  settableCodecs,
+  type Decodes,
+} from './shared-codecs.ts';
 import { StreamControl } from './stream-control.ts';
 import type { StreamRules } from './stream-rules.ts';
 import type { SharedStream } from './viewer-desktop.ts';
@@ -33,15 +42,20 @@ export interface Steersman {
 /** The encoders of one desktop, which all of its viewers share: what they are set to, and when they rest. */
 export class SharedEncoders {
   readonly #options: SharedEncodersOptions;
+  /** What each of those who watch decodes. */
+  readonly #watching: () => readonly Decodes[];
   readonly #steering: EncoderSteering;
   readonly #control: StreamControl;
   readonly #keyframes: KeyframeRequests;
   /** The login whose settings they have; undefined: the operator's. */
   #settingsOf: string | undefined;
+  #wished: StreamSettings;
   #isSoundPaused = false;
 
-  constructor(options: SharedEncodersOptions) {
+  constructor(options: SharedEncodersOptions, watching: () => readonly Decodes[]) {
     this.#options = options;
+    this.#watching = watching;
+    this.#wished = options.rules.defaults;
     const { video, videoLimits, audio, audioBitrateKbps, rules, clock } = options;
     this.#steering = new EncoderSteering({ encoder: video, ...videoLimits });
     this.#control = new StreamControl({
@@ -81,6 +95,16 @@ export class SharedEncoders {
     return this.#control.audio;
   }
 
+  /** Kinds of video that fit everybody who watches. */
+  get codecs(): readonly VideoCodecName[] {
+    return commonCodecs(this.#settable, this.#watching());
+  }
+
+  /** Why somebody cannot be shown what `others` are shown. */
+  obstacleTo(joining: Decodes, others: readonly Decodes[]): string | undefined {
+    return obstacleTo(joining, others, this.#settable);
+  }
+
   /** What they make now, and may be set to. */
   get stream(): SharedStream {
     const { video, rules, desktop } = this.#options;
@@ -88,7 +112,7 @@ export class SharedEncoders {
     const { frameRate } = this.#steering;
     return {
       rules,
-      codecs: video.codecs,
+      codecs: this.codecs,
       canScale: video.canScale,
       settings: this.#control.settings,
       desktop: desktop.size,
@@ -103,12 +127,22 @@ export class SharedEncoders {
    * the one who holds it is away.
    */
   followWishes(steersman: Steersman | undefined, isControlFree: boolean): void {
-    const { clock, desktop, rules } = this.#options;
-    const now = clock.now();
+    this.#noteWishes(steersman, isControlFree);
+    const { clock, desktop, video } = this.#options;
+    const { codecs } = this;
+    const wished = this.#wished.codec;
+    const settings = codecs.some((name) => name === wished)
+      ? this.#wished
+      : { ...this.#wished, codec: 'auto' as const };
+    const codec = fittingCodec(wished, video.codecs, codecs);
+    this.#control.follow(settings, { full: desktop.size, codec }, clock.now());
+  }
+
+  #noteWishes(steersman: Steersman | undefined, isControlFree: boolean): void {
     if (steersman?.settings === undefined) {
       if (!isControlFree) return;
       this.#settingsOf = undefined;
-      this.#control.follow(rules.defaults, desktop.size, now);
+      this.#wished = this.#options.rules.defaults;
       return;
     }
     const { settings } = steersman;
@@ -116,7 +150,7 @@ export class SharedEncoders {
     // A connection that comes back says in a moment what its login wants.
     if (!settings.hasAsked && this.#settingsOf === session) return;
     this.#settingsOf = session;
-    this.#control.follow(settings.wished, desktop.size, now);
+    this.#wished = settings.wished;
   }
 
   /** Follows the link that drives them; call it about every 50 ms. */
@@ -162,6 +196,10 @@ export class SharedEncoders {
     if (paused === this.#isSoundPaused) return;
     this.#isSoundPaused = paused;
     this.#options.audio?.setPaused(paused);
+  }
+
+  get #settable(): readonly VideoCodecName[] {
+    return settableCodecs(this.#options.video.codecs, this.#options.rules);
   }
 
   close(): void {

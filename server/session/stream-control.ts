@@ -5,6 +5,7 @@ import {
   type AudioFrameMs,
   type StreamSettings,
 } from '../../protocol/stream-settings.ts';
+import type { VideoCodecName } from '../../protocol/video-codec.ts';
 import type { Micros } from '../../protocol/time.ts';
 import type { PictureSize } from '../schedule/encoder-rate.ts';
 import type { EncoderSteering } from './encoder-steering.ts';
@@ -30,13 +31,21 @@ export interface StreamControlOptions {
   };
 }
 
+/** What a picture for everybody has to be. */
+export interface SharedPicture {
+  /** Size of the screen. */
+  readonly full: PictureSize;
+  readonly codec: VideoCodecName | 'auto';
+}
+
 type SoundSettings = AudioFacts & { readonly frameMs: AudioFrameMs };
 
 /** Sets the encoders, which everybody shares, to the settings of one: of the client that has control, or the operator's. */
 export class StreamControl {
   readonly #options: StreamControlOptions;
   #settings: StreamSettings;
-  #isConfigured = false;
+  /** What the encoder was set to; undefined before the first time. */
+  #codec: SharedPicture['codec'] | undefined;
   #sound: SoundSettings;
 
   constructor(options: StreamControlOptions) {
@@ -62,16 +71,20 @@ export class StreamControl {
     return maxBitrateKbps === 'auto' ? bitrateBps : Math.min(bitrateBps, maxBitrateKbps * 1000);
   }
 
-  /** Brings the encoders to these settings, as far as they are not there yet. */
-  follow(wanted: StreamSettings, full: PictureSize, now: Micros): void {
+  /**
+   * Brings the encoders to these settings, as far as they are not there yet.
+   *
+   * @param codec what the picture's encoder is set to, which has to fit everybody
+   */
+  follow(wanted: StreamSettings, { full, codec }: SharedPicture, now: Micros): void {
     this.#followSound(wanted);
     const before = this.#settings;
     const isSame = encoderSettingNames.every((name) => wanted[name] === before[name]);
-    if (isSame && this.#isConfigured) return;
-    this.#isConfigured = true;
+    if (isSame && codec === this.#codec) return;
+    this.#codec = codec;
     this.#settings = wanted;
     const { steering, limits } = this.#options;
-    const { codec, scale, quality, maxFrameRate } = wanted;
+    const { scale, quality, maxFrameRate } = wanted;
     steering.configure(
       {
         codec,

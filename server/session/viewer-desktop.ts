@@ -30,7 +30,7 @@ export interface DesktopAudience {
 /** The stream that all viewers share, as it is set now. */
 export interface SharedStream {
   readonly rules: StreamRules;
-  /** Kinds of video that the encoder can be set to. */
+  /** Kinds of video that the encoder can be set to and everybody who watches decodes. */
   readonly codecs: readonly VideoCodecName[];
   /** Whether it makes smaller pictures. */
   readonly canScale: boolean;
@@ -56,6 +56,8 @@ export interface ViewerDesktop {
   readonly sound: { readonly frameMs: number } | undefined;
   readonly pointer: PointerImage | undefined;
   readonly stream: SharedStream;
+  /** Why somebody of this login who decodes these codec strings cannot watch, and what to do; undefined: nothing is in the way. */
+  obstacleTo(decodes: readonly string[], session: string): string | undefined;
   /** A viewer's wishes have changed: what of them holds is applied before this returns. */
   settingsWished(): void;
   /** Begins to show; the returned function ends it. */

@@ -20,6 +20,8 @@ import type { SharedStream } from './viewer-desktop.ts';
 export class ViewerSettings {
   readonly #shared: () => SharedStream;
   readonly #decodes: readonly VideoCodecName[];
+  /** `video` of HELLO. */
+  readonly decodes: readonly string[];
   #wished: StreamChange = {};
   #hasAsked = false;
   #told: string | undefined;
@@ -27,6 +29,7 @@ export class ViewerSettings {
   /** @param decodes `video` of HELLO */
   constructor(shared: () => SharedStream, decodes: readonly string[]) {
     this.#shared = shared;
+    this.decodes = decodes;
     this.#decodes = decodableCodecs(decodes);
   }
 

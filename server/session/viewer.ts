@@ -2,7 +2,7 @@ import type { ControlUnit } from '../../protocol/control/control-unit.ts';
 import type { Hello } from '../../protocol/control/hello.ts';
 import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
 import type { Refused, SettingsUnit } from '../../protocol/control/stream.ts';
-import type { Micros, Millis } from '../../protocol/time.ts';
+import { millis, millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../session-clock.ts';
 import type { ServerTransport, SessionCodeValue, TransportClosed } from '../transport/transport.ts';
@@ -21,6 +21,12 @@ import { ViewerInput } from './viewer-input.ts';
 import { ViewerMoves } from './viewer-moves.ts';
 import type { ViewerSettings } from './viewer-settings.ts';
 import type { ViewerStatus } from './viewer-status.ts';
+
+/**
+ * How long a viewer may wait for a kind of picture that it decodes: a new encoder is given up after 10 s (server/switching-video.ts),
+ * and has to be shown what it is good for.
+ */
+const LONGEST_DARK = millisToMicros(millis(12_000));
 
 export interface ViewerOptions {
   readonly transport: ServerTransport;
@@ -151,7 +157,9 @@ export class Viewer {
     this.#account.dropped(media.totals.dropped);
     this.#tellRole();
     this.tellStream();
-    if (moves.tick(media.carried, now))
+    if (media.darkFor(now) > LONGEST_DARK)
+      this.close(SessionCode.ok, 'the encoder that this browser needs did not start');
+    else if (moves.tick(media.carried, now))
       this.close(SessionCode.superseded, 'the client has moved to another connection');
   }
 
@@ -233,7 +241,7 @@ export class Viewer {
 
   #greet(hello: Hello, now: Micros): void {
     const { desktop, transport, logger } = this.#options;
-    const refusal = refusalOf(hello, desktop);
+    const refusal = refusalOf(hello, desktop, this.admission);
     if (refusal !== undefined) {
       this.close(refusal.code, refusal.reason);
       return;

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { decodeControl, encodeControl } from '../../protocol/control/control-unit.ts';
+import type { StreamFacts } from '../../protocol/control/stream.ts';
 import { decodeDataUnit } from '../../protocol/data-unit.ts';
 import { Reassembler, type CompleteMessage } from '../../protocol/fragment.ts';
+import { readStreamCodec } from '../../protocol/stream-codec.ts';
+import type { StreamChange } from '../../protocol/stream-settings.ts';
 import { micros, micros32, millis } from '../../protocol/time.ts';
 import { isDataUnitId } from '../../protocol/unit-id.ts';
 
@@ -18,16 +21,29 @@ export class HeadlessViewer {
   #pings = 0;
   #goaway: string | undefined;
   #closeCode: number | undefined;
+  #closeReason: string | undefined;
+  #stream: StreamFacts | undefined;
+  #asked = 0;
+  /** Of the video flow; undefined before it was opened. */
+  #opened: { readonly flow: number; readonly codec: string } | undefined;
+  readonly #keyCodecs: string[] = [];
 
-  private constructor(socket: WebSocket, onMessage: (message: CompleteMessage) => void) {
+  private constructor(
+    socket: WebSocket,
+    onMessage: (message: CompleteMessage) => void,
+    video: readonly string[],
+  ) {
     this.#socket = socket;
     this.#onMessage = onMessage;
     socket.on('message', (data: Buffer) => this.#take(data));
     socket.on('error', () => undefined);
-    socket.on('close', (code) => (this.#closeCode = code));
+    socket.on('close', (code, reason) => {
+      this.#closeCode = code;
+      this.#closeReason = reason.toString('utf8');
+    });
     const hello = {
       versions: [1],
-      video: ['avc1.42C028'],
+      video,
       audio: ['opus'],
       mode: 'balanced',
     } as const;
@@ -38,10 +54,15 @@ export class HeadlessViewer {
     }, millis(1_000));
   }
 
-  /** Opens a link and begins to watch; `onMessage` is told of each message that has arrived whole. */
+  /**
+   * Opens a link and begins to watch; `onMessage` is told of each message that has arrived whole.
+   *
+   * @param video codec strings that it says it decodes
+   */
   static async open(
     link: string,
     onMessage: (message: CompleteMessage) => void = () => undefined,
+    video: readonly string[] = ['avc1.42C028'],
   ): Promise<HeadlessViewer> {
     const { origin, hash } = new URL(link);
     const post = async (path: string, body: object, cookie = ''): Promise<Response> => {
@@ -64,7 +85,7 @@ export class HeadlessViewer {
       { headers: { origin, cookie } },
     );
     await once(socket, 'open');
-    return new HeadlessViewer(socket, onMessage);
+    return new HeadlessViewer(socket, onMessage, video);
   }
 
   /** Data units that arrived so far. */
@@ -80,6 +101,27 @@ export class HeadlessViewer {
   /** With which WebSocket code the connection was closed; undefined while it stands. */
   get closeCode(): number | undefined {
     return this.#closeCode;
+  }
+
+  /** Why it was closed. */
+  get closeReason(): string | undefined {
+    return this.#closeReason;
+  }
+
+  /** What the last STREAM said. */
+  get stream(): StreamFacts | undefined {
+    return this.#stream;
+  }
+
+  /** Of each keyframe that arrived, its codec string. */
+  get keyCodecs(): readonly string[] {
+    return this.#keyCodecs;
+  }
+
+  /** Asks for settings; `stream` answers. */
+  ask(settings: StreamChange): void {
+    this.#asked += 1;
+    this.#socket.send(encodeControl({ type: 'settings', id: this.#asked, settings }));
   }
 
   /** Bytes of everything that arrived so far, WebSocket's own framing left out. */
@@ -98,13 +140,16 @@ export class HeadlessViewer {
       const control = decodeControl(bytes);
       if (control.type === 'abandon') this.#reassembler.abandon(control.flow, control);
       if (control.type === 'goaway') this.#goaway = control.message;
+      if (control.type === 'stream') this.#stream = control.stream;
+      if (control.type === 'flowOpen' && control.kind === 'video')
+        this.#opened = { flow: control.flow, codec: String(control.metadata['codec']) };
       return;
     }
     this.#dataUnits += 1;
     this.#dataBytes += bytes.length;
     const unit = decodeDataUnit(bytes);
     const message = this.#reassembler.push(unit);
-    if (message !== undefined) this.#onMessage(message);
+    if (message !== undefined) this.#note(message);
     if (unit.type === 'padding') return;
     this.#socket.send(
       encodeControl({
@@ -115,6 +160,13 @@ export class HeadlessViewer {
         hold: micros(0),
       }),
     );
+  }
+
+  #note(message: CompleteMessage): void {
+    const { flow, key, extensions } = message.header;
+    if (key && flow === this.#opened?.flow)
+      this.#keyCodecs.push(readStreamCodec(extensions) ?? this.#opened.codec);
+    this.#onMessage(message);
   }
 }
 

@@ -94,11 +94,14 @@ function start(rules: StreamRules, traits: Partial<VideoPort> = {}): void {
 class Client {
   readonly units: ControlUnit[] = [];
   readonly budgets: { flow: number; ms: number; key: boolean }[] = [];
+  /** Why its connection was closed; undefined while it stands. */
+  end: string | undefined;
   readonly #wire: MemoryClient;
   #asked = 0;
 
-  constructor(wire: MemoryClient, mode?: 'movie') {
+  constructor(wire: MemoryClient, { mode, video = ['avc1.42C02A', 'vp8'] }: Coming = {}) {
     this.#wire = wire;
+    void wire.closed.then(({ reason }) => (this.end = reason));
     wire.receive((bytes) => {
       if (!isDataUnitId(bytes[0] ?? 0)) {
         this.units.push(decodeControl(Uint8Array.from(bytes)));
@@ -109,7 +112,7 @@ class Client {
       const { flow, budget, key } = unit.header;
       this.budgets.push({ flow, ms: budget, key });
     });
-    const hello = { versions: [1], video: ['avc1.42C02A', 'vp8'], audio: ['opus'] };
+    const hello = { versions: [1], video, audio: ['opus'] };
     this.send({ type: 'hello', hello: mode === undefined ? hello : { ...hello, mode } });
   }
 
@@ -149,12 +152,14 @@ interface Coming {
   readonly role?: Role;
   readonly mode?: 'movie';
   readonly attempt?: string;
+  readonly video?: readonly string[];
 }
 
-function connect(login: string, { role = 'controller', mode, attempt = login }: Coming = {}) {
+function connect(login: string, coming: Coming = {}) {
+  const { role = 'controller', attempt = login } = coming;
   const { server, client } = memoryPair({ clock, logger: silentLogger });
   session.connect(server, { session: login, role, attempt });
-  return new Client(client, mode);
+  return new Client(client, coming);
 }
 
 const picture = (key: boolean): AccessUnit => ({
@@ -398,5 +403,77 @@ describe('what is not taken', () => {
     const client = connect('ann');
     expect((await client.told()).offers.codecs).toEqual(['h264']);
     expect((await client.ask({ codec: 'hevc' })).refused).toEqual({ codec: 'unavailable' });
+  });
+});
+
+describe('kinds of video that not everybody decodes', () => {
+  const [H264, VP8, VP9] = ['avc1.42C02A', 'vp8', 'vp09.00.10.08'] as const;
+  const parametersOf = (codec: string) => ({ codec, width: 640, height: 480 });
+
+  it('are not offered, and give way to one that fits when somebody joins', async () => {
+    start(openRules, { codecs: ['h264', 'vp8', 'vp9'] });
+    const ann = connect('ann', { video: [H264, VP8, VP9] });
+    expect((await ann.ask({ codec: 'vp9' })).offers.codecs).toEqual(['h264', 'vp8', 'vp9']);
+    expect(last('codec')).toBe('vp9');
+    const bob = connect('bob', { role: 'viewer', video: [VP8, H264] });
+    expect((await bob.told()).offers.codecs).toEqual(['h264', 'vp8']);
+    expect(last('codec')).toBe('auto');
+    const cid = connect('cid', { role: 'viewer', video: [VP8] });
+    await cid.told();
+    expect(last('codec')).toBe('vp8');
+    const facts = await ann.ask({ codec: 'h264' });
+    expect(facts.refused).toEqual({ codec: 'unavailable' });
+    expect(facts).toMatchObject({ settings: { codec: 'auto' }, offers: { codecs: ['vp8'] } });
+  });
+
+  it('come back when the one who could not decode them has left', async () => {
+    start(openRules, { codecs: ['h264', 'vp9'] });
+    const ann = connect('ann', { video: [H264, VP9] });
+    await ann.ask({ codec: 'vp9' });
+    const bob = connect('bob', { role: 'viewer', video: [H264] });
+    await bob.told();
+    expect(last('codec')).toBe('auto');
+    bob.leave();
+    await vi.waitFor(() => expect(session.viewerCount).toBe(1));
+    session.settingsWished();
+    expect(last('codec')).toBe('vp9');
+    expect((await ann.ask({})).settings.codec).toBe('vp9');
+  });
+
+  it('are never sent to who cannot decode them while the encoder changes', async () => {
+    start(openRules, { codecs: ['h264', 'vp8'] });
+    const ann = connect('ann', { video: [H264, VP8] });
+    await ann.told();
+    const bob = connect('bob', { role: 'viewer', video: [VP8] });
+    await bob.told();
+    sinks.video?.accessUnit({ ...picture(true), parameters: parametersOf(H264) });
+    sinks.video?.accessUnit(picture(false));
+    const took = (client: Client) => client.budgets.filter(({ flow }) => flow === 4).length;
+    await vi.waitFor(() => expect(took(ann)).toBe(2));
+    expect(took(bob)).toBe(0);
+    sinks.video?.accessUnit({ ...picture(true), parameters: parametersOf(VP8) });
+    sinks.video?.accessUnit(picture(false));
+    await vi.waitFor(() => expect(took(bob)).toBe(2));
+  });
+
+  it('end a connection for which nothing fits, in words', async () => {
+    start(openRules, { codecs: ['h264', 'vp9'] });
+    const ann = connect('ann', { video: [H264] });
+    await ann.told();
+    const bob = connect('bob', { role: 'viewer', video: [VP9] });
+    const cid = connect('cid', { role: 'viewer', video: ['av01.0.04M.08'] });
+    await vi.waitFor(() => expect(cid.end).toMatch(/cannot decode .*h264, vp9.*another browser/));
+    await vi.waitFor(() => expect(bob.end).toMatch(/cannot decode .*others.*when they have left/));
+    expect(ann.end).toBeUndefined();
+    expect(last('codec')).toBeUndefined();
+  });
+
+  it('and a viewer who gets nothing but those is told so in the end', async () => {
+    start(openRules, { codecs: ['h264', 'vp8'] });
+    const bob = connect('bob', { role: 'viewer', video: [VP8] });
+    await bob.told();
+    sinks.video?.accessUnit({ ...picture(true), parameters: parametersOf(H264) });
+    now = micros(now + 13_000_000);
+    await vi.waitFor(() => expect(bob.end).toMatch(/did not start/));
   });
 });
