@@ -1,38 +1,17 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { offerUdpPort } from '../../support/breakable-page.ts';
-import { launchChromium, logOut, openLink } from '../../support/chromium.ts';
-import { startDesktopGateway, type DesktopGateway } from '../../support/desktop-gateway.ts';
-import { startPatternPainter, type PatternPainter } from '../../support/pattern-painter.ts';
+import { logOut } from '../../support/chromium.ts';
+import { paintedDesktop } from '../../support/painted-desktop.ts';
 import { probeOf } from '../../support/probe.ts';
 import { UdpRelay } from '../../support/udp-relay.ts';
 
 /** A round trip of 60 ms with 4 % loss each way: CUBIC carries about 1 Mbit/s there, as Reno does (RFC 9438, section 4.3). */
 const LOSSY = { delayMs: 30, lossOneIn: 25 };
 
-let desktop: DesktopGateway;
-let painter: PatternPainter;
-let browser: Browser;
-
-beforeAll(async () => {
-  desktop = await startDesktopGateway(['--no-audio']);
-  painter = await startPatternPainter({
-    display: desktop.env['DISPLAY'] ?? '',
-    authority: desktop.env['XAUTHORITY'] ?? '',
-    framesPerSecond: 30,
-    background: 'moving',
-  });
-  browser = await launchChromium();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await painter.close();
-  await desktop.close();
-});
+const painted = paintedDesktop({ framesPerSecond: 30, background: 'moving' });
 
 async function openThrough(relay: UdpRelay) {
-  const opened = await openLink(browser, await desktop.gateway.link(), {
+  const opened = await painted.open({
     prepare: (page) => offerUdpPort(page, () => relay.port),
   });
   const { framesRead, stats } = probeOf(opened.page);
@@ -43,11 +22,10 @@ async function openThrough(relay: UdpRelay) {
   return opened;
 }
 
-const asked = (): readonly string[] =>
-  desktop.gateway.log.filter((line) => line.includes('"a move is asked for"'));
+const asked = (): readonly string[] => painted.logged('"a move is asked for"');
 
 it('a session whose WebTransport starves goes on over WebSocket, and the page says why', async () => {
-  const relay = await UdpRelay.open(Number(new URL(await desktop.gateway.link()).port));
+  const relay = await UdpRelay.open(Number(new URL(await painted.link()).port));
   const opened = await openThrough(relay);
   const { page } = opened;
   await page

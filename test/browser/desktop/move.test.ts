@@ -1,10 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
 import { openBreakable } from '../../support/breakable-page.ts';
 import { BLOCK } from '../../../client/stats/pattern-probe.ts';
-import { launchChromium, logOut, openLink, type OpenedPage } from '../../support/chromium.ts';
-import { startDesktopGateway, type DesktopGateway } from '../../support/desktop-gateway.ts';
-import { startPatternPainter, type PatternPainter } from '../../support/pattern-painter.ts';
+import { logOut, type OpenedPage } from '../../support/chromium.ts';
+import { framesAfter, paintedDesktop } from '../../support/painted-desktop.ts';
 import { probeOf } from '../../support/probe.ts';
 import { TypedText } from '../../support/typed-text.ts';
 import { XWitness } from '../../support/x-server.ts';
@@ -14,39 +13,14 @@ const SENTENCE = 'The quick brown fox moves to another transport without missing
 /** Longest time without a new picture across a move: about a keyframe's decoding, with room for a loaded machine. */
 const LONGEST_GAP_MS = 1_000;
 
-let desktop: DesktopGateway;
-let painter: PatternPainter;
-let browser: Browser;
+const painted = paintedDesktop({ framesPerSecond: 30, background: 'none' });
 let opened: OpenedPage;
-
-beforeAll(async () => {
-  desktop = await startDesktopGateway(['--no-audio']);
-  painter = await startPatternPainter({
-    display: desktop.env['DISPLAY'] ?? '',
-    authority: desktop.env['XAUTHORITY'] ?? '',
-    framesPerSecond: 30,
-    background: 'none',
-  });
-  browser = await launchChromium();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await painter.close();
-  await desktop.close();
-});
 
 afterEach(() => logOut(opened));
 
-async function expectFrames(page: Page, frames: number, timeout = 20_000): Promise<void> {
-  const { framesRead } = probeOf(page);
-  const before = await framesRead();
-  await expect.poll(framesRead, { timeout, interval: 20 }).toBeGreaterThan(before + frames);
-}
-
 async function openLive(transport: 'webtransport' | 'websocket'): Promise<Page> {
-  opened = await openLink(browser, await desktop.gateway.link(), { transport });
-  await expectFrames(opened.page, 5);
+  opened = await painted.open({ transport });
+  await framesAfter(opened.page, 5);
   return opened.page;
 }
 
@@ -68,8 +42,7 @@ const pageTime = (page: Page): Promise<number> =>
 
 const linkFact = (page: Page) => page.locator('oriel-status-bar .transport');
 
-const joins = (): readonly string[] =>
-  desktop.gateway.log.filter((line) => line.includes('"viewer joined"'));
+const joins = (): readonly string[] => painted.logged('"viewer joined"');
 
 describe('a session that moves', () => {
   it('goes to WebSocket and back in the settings, and the picture goes on', async () => {
@@ -83,7 +56,7 @@ describe('a session that moves', () => {
       await page.getByRole('radio', { name: label }).check({ force: true });
       await page.getByText(`Now over ${label}.`).first().waitFor();
       await page.keyboard.press('Escape');
-      await expectFrames(page, 30);
+      await framesAfter(page, 30);
       expect(await linkFact(page).textContent()).toBe(label);
     }
     expect(joins().length).toBe(joined + 2);
@@ -95,7 +68,7 @@ describe('a session that moves', () => {
   });
 
   it('types a sentence exactly while it moves', async () => {
-    const terminal = await TypedText.open(desktop.env);
+    const terminal = await TypedText.open(painted.env);
     try {
       const page = await openLive('webtransport');
       await page.mouse.click(200, 200);
@@ -114,14 +87,14 @@ describe('a session that moves', () => {
   });
 
   it('keeps Shift held and control of the desktop', async () => {
-    const { DISPLAY = '', XAUTHORITY } = desktop.env;
+    const { DISPLAY = '', XAUTHORITY } = painted.env;
     const witness = await XWitness.open(DISPLAY, XAUTHORITY, BLOCK);
     const page = await openLive('websocket');
     await page.mouse.move(400, 300);
     await page.keyboard.down('Shift');
     await witness.take('KeyPress', 1);
     expect(await probeOf(page).chooseTransport('webtransport')).toBe(true);
-    await expectFrames(page, 30);
+    await framesAfter(page, 30);
     expect(witness.events.filter(({ name }) => name === 'KeyRelease')).toEqual([]);
     await page.keyboard.up('Shift');
     await witness.take('KeyRelease', 1);
@@ -132,22 +105,22 @@ describe('a session that moves', () => {
 
 describe('a session that loses UDP', () => {
   it('goes on over WebSocket within 2.5 s, and goes back by itself when UDP works again', async () => {
-    const path = await openBreakable(browser, await desktop.gateway.link(), 'webtransport', {
+    const path = await openBreakable(painted.browser, await painted.link(), 'webtransport', {
       isPinned: false,
       upgradeSeconds: 1,
     });
     opened = path;
     const { page } = path;
-    await expectFrames(page, 20);
+    await framesAfter(page, 20);
     const cutAt = await pageTime(page);
     await path.cut();
     await page.getByText('Now over WebSocket.').first().waitFor();
-    await expectFrames(page, 10);
+    await framesAfter(page, 10);
     const gap = await longestGapSince(page, cutAt - 100);
     process.stdout.write(`longest gap at the loss of UDP: ${gap.toFixed(0)} ms\n`);
     expect(gap).toBeLessThan(2_500);
     await page.getByText('Now over WebTransport.').first().waitFor();
-    await expectFrames(page, 10);
+    await framesAfter(page, 10);
     await expectMoves(page, 2);
     await path.release();
   });

@@ -3,12 +3,11 @@
  * captured, so that each picture shows at most one new painting; the page reads it back when it has drawn a frame. The seven stages of
  * such a frame, from the change on the screen to drawn, have to add up to the time from painted to drawn.
  */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, logOut, openLink } from '../../support/chromium.ts';
-import { startDesktopGateway, type DesktopGateway } from '../../support/desktop-gateway.ts';
-import { startPatternPainter, type PatternPainter } from '../../support/pattern-painter.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { logOut } from '../../support/chromium.ts';
 import type { RunRecording } from '../../../client/stats/measurements.ts';
+import { paintedDesktop } from '../../support/painted-desktop.ts';
 import { probeOf } from '../../support/probe.ts';
 
 /** Frames that the figures are about (client/stats/latency-breakdown.ts). */
@@ -24,26 +23,10 @@ const PAINTED_PER_SECOND = 23;
 /** Frames of known changes that are enough for a median. */
 const ENOUGH = 20;
 
-let desktop: DesktopGateway;
-let painter: PatternPainter;
-let browser: Browser;
-
-beforeAll(async () => {
-  const rate = ['--video-frame-rate', String(CAPTURED_PER_SECOND)];
-  desktop = await startDesktopGateway(['--no-audio', ...rate]);
-  painter = await startPatternPainter({
-    display: desktop.env['DISPLAY'] ?? '',
-    authority: desktop.env['XAUTHORITY'] ?? '',
-    framesPerSecond: PAINTED_PER_SECOND,
-    background: 'none',
-  });
-  browser = await launchChromium();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await painter.close();
-  await desktop.close();
+const painted = paintedDesktop({
+  flags: ['--no-audio', '--video-frame-rate', String(CAPTURED_PER_SECOND)],
+  framesPerSecond: PAINTED_PER_SECOND,
+  background: 'none',
 });
 
 const inMilliseconds = (text: string): number => Number(text.replace('−', '-').replace(' ms', ''));
@@ -95,7 +78,7 @@ function paintedLately(known: readonly { readonly glassMs: number }[]): readonly
 
 describe.each(['webtransport', 'websocket'] as const)('the statistics over %s', (transport) => {
   it('show seven stages that add up to what was measured from painting to drawing', async () => {
-    const opened = await openLink(browser, await desktop.gateway.link(), { transport });
+    const opened = await painted.open({ transport });
     const { page, console } = opened;
     const probe = probeOf(page);
     await expect.poll(probe.framesRead, { timeout: 30_000 }).toBeGreaterThan(10);

@@ -1,34 +1,12 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, openLink } from '../../support/chromium.ts';
-import { startDesktopGateway, type DesktopGateway } from '../../support/desktop-gateway.ts';
-import { startPatternPainter, type PatternPainter } from '../../support/pattern-painter.ts';
+import { describe, expect, it } from 'vitest';
+import { paintedDesktop } from '../../support/painted-desktop.ts';
 import { probeOf } from '../../support/probe.ts';
 
-let desktop: DesktopGateway;
-let painter: PatternPainter;
-let browser: Browser;
-
-beforeAll(async () => {
-  desktop = await startDesktopGateway();
-  painter = await startPatternPainter({
-    display: desktop.env['DISPLAY'] ?? '',
-    authority: desktop.env['XAUTHORITY'] ?? '',
-    framesPerSecond: 60,
-    background: 'moving',
-  });
-  browser = await launchChromium();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await painter.close();
-  await desktop.close();
-});
+const painted = paintedDesktop({ framesPerSecond: 60, background: 'moving', flags: [] });
 
 describe.each(['webtransport', 'websocket'] as const)('the picture over %s', (transport) => {
   it('is the one that was painted, frame after frame, with no block misread', async () => {
-    const { page, context, console } = await openLink(browser, await desktop.gateway.link(), {
+    const { page, context, console } = await painted.open({
       transport,
     });
     const probe = probeOf(page);

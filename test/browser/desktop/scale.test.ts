@@ -1,41 +1,21 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, logOut, openLink, type OpenedPage } from '../../support/chromium.ts';
-import { startDesktopGateway, type DesktopGateway } from '../../support/desktop-gateway.ts';
-import { startPatternPainter, type PatternPainter } from '../../support/pattern-painter.ts';
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { logOut, type OpenedPage } from '../../support/chromium.ts';
+import { paintedDesktop } from '../../support/painted-desktop.ts';
 import { probeOf } from '../../support/probe.ts';
 import { XWitness } from '../../support/x-server.ts';
 
 /** At 15 frames a second 300 kbit/s are enough for a quarter of the 720p pixels: half the width, half the height. */
 const LOW_END = ['--no-audio', '--video-bitrate-kbps', '300'];
 
-let desktop: DesktopGateway;
-let painter: PatternPainter;
-let browser: Browser;
+const painted = paintedDesktop({ flags: LOW_END, framesPerSecond: 30, background: 'none' });
 let opened: OpenedPage;
-
-beforeAll(async () => {
-  desktop = await startDesktopGateway(LOW_END);
-  painter = await startPatternPainter({
-    display: desktop.env['DISPLAY'] ?? '',
-    authority: desktop.env['XAUTHORITY'] ?? '',
-    framesPerSecond: 30,
-    background: 'none',
-  });
-  browser = await launchChromium();
-});
 
 afterEach(() => logOut(opened));
 
-afterAll(async () => {
-  await browser.close();
-  await painter.close();
-  await desktop.close();
-});
-
 /** Opens the desktop and waits until its pictures are half as wide as it. */
 async function openScaled(viewport: { width: number; height: number }): Promise<Page> {
-  opened = await openLink(browser, await desktop.gateway.link(), { viewport });
+  opened = await painted.open({ viewport });
   const { page } = opened;
   const width = async () => (await probeOf(page).stats())?.video?.width;
   await expect.poll(width, { timeout: 30_000 }).toBe(640);
@@ -47,7 +27,7 @@ describe('a picture at half the size of its desktop', () => {
     const page = await openScaled({ width: 1280, height: 800 });
     const box = await page.locator('canvas').boundingBox();
     expect(box).toMatchObject({ width: 1280, height: 720 });
-    const joins = desktop.gateway.log.filter((line) => line.includes('"viewer joined"'));
+    const joins = painted.logged('"viewer joined"');
     expect(joins).toHaveLength(1);
     expect((await probeOf(page).stats())?.video).toMatchObject({ height: 360, decodeErrors: 0 });
   });
@@ -56,7 +36,7 @@ describe('a picture at half the size of its desktop', () => {
     { width: 1280, height: 800 },
     { width: 900, height: 1000 },
   ])('takes clicks on the right pixel of the desktop in $width × $height', async (viewport) => {
-    const { DISPLAY = '', XAUTHORITY } = desktop.env;
+    const { DISPLAY = '', XAUTHORITY } = painted.env;
     const page = await openScaled(viewport);
     const witness = await XWitness.open(DISPLAY, XAUTHORITY);
     const box = await page.locator('canvas').boundingBox();
