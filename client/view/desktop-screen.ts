@@ -1,31 +1,31 @@
 /** One connection on the screen: picture, bar, overlay and settings around one player. */
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type {
-  PlayerState,
-  PlayerStats,
-  SessionEnding,
-  SoundState,
-  TransportMove,
-} from '../player.ts';
-import { flagsOf } from '../input/keyboard-facts.ts';
-import { isStatisticsKey } from '../input/local-keys.ts';
-import type { RungsView } from '../ladder/rung-control.ts';
+import type { PlayerStats } from '../player.ts';
 import type { SettingName } from '../settings/setting-access.ts';
 import type { SettingsView } from '../settings/settings-book.ts';
 import { SettingsControl, type SettingsOfPage } from '../settings/settings-control.ts';
-import type { StageLatency } from '../worker-messages.ts';
 import type { CompareDialog } from './compare/compare-dialog.ts';
 import './connection-overlay.ts';
 import type { OverlayAction } from './connection-overlay.ts';
+import { desktopScreenStyles } from './desktop-screen-styles.ts';
 import './desktop-view.ts';
 import type { DesktopView, DesktopViewListener } from './desktop-view.ts';
 import { Fullscreen } from './fullscreen.ts';
 import { soundOffIcon } from './icons.ts';
 import './move-notice.ts';
 import type { CreatePlayer, PlayerControl } from './player-control.ts';
+import {
+  latencyOf,
+  mayControl,
+  unknownPlayer,
+  withState,
+  withStats,
+  type PlayerFacts,
+} from './player-facts.ts';
+import { whenStatisticsKey } from './statistics-key.ts';
 import './stats-overlay.ts';
-import { History, type DeliveredRate } from './statistics/history.ts';
+import { LastMinute } from './statistics/last-minute.ts';
 import './settings-panel.ts';
 import type { SettingChoice } from './settings/controls.ts';
 import type { CreateLink } from './settings/sharing-section.ts';
@@ -38,81 +38,34 @@ import { base, buttons } from './theme.ts';
  * the user asks for a new connection or a new page, and lets `logout` of the settings pass.
  */
 export class DesktopScreen extends LitElement {
-  static override readonly styles = [
-    base,
-    buttons,
-    css`
-      :host {
-        position: fixed;
-        inset: 0;
-        background: var(--page);
-      }
-
-      .sound {
-        position: absolute;
-        z-index: 2;
-        bottom: max(20px, env(safe-area-inset-bottom));
-        left: 50%;
-        min-height: 40px;
-        border-radius: 99px;
-        background: rgb(27 32 41 / 92%);
-        box-shadow: var(--shadow);
-        font-size: 0.9rem;
-        white-space: nowrap;
-        transform: translateX(-50%);
-        backdrop-filter: blur(18px);
-      }
-
-      .sound svg {
-        width: 18px;
-        height: 18px;
-        color: var(--accent);
-      }
-    `,
-  ];
+  static override readonly styles = [base, buttons, desktopScreenStyles];
 
   static override readonly properties = {
     createPlayer: { attribute: false },
     createLink: { attribute: false },
     settings: { attribute: false },
-    state: { state: true },
-    stats: { state: true },
-    sound: { state: true },
-    move: { state: true },
-    rungs: { state: true },
-    ending: { state: true },
+    facts: { state: true },
     view: { state: true },
     isFullscreen: { state: true },
     areSettingsOpen: { state: true },
     areStatisticsOpen: { state: true },
-    hadPicture: { state: true },
   };
 
   declare createPlayer: CreatePlayer;
   declare createLink: CreateLink | undefined;
   declare settings: SettingsOfPage;
-  declare state: PlayerState;
-  /** The newest statistics; undefined while there is no live connection. */
-  declare stats: PlayerStats | undefined;
-  declare sound: SoundState;
-  /** The newest change of the transport. */
-  declare move: TransportMove | undefined;
-  /** Which rung of the ladder is in use, and why no better one. */
-  declare rungs: RungsView | undefined;
-  /** What the gateway says of the end of the session, if it is near. */
-  declare ending: SessionEnding | undefined;
+  declare facts: PlayerFacts;
   /** What the settings show; undefined until there is a player. */
   declare view: SettingsView | undefined;
   declare isFullscreen: boolean;
   declare areSettingsOpen: boolean;
   declare areStatisticsOpen: boolean;
-  declare hadPicture: boolean;
 
   #player: PlayerControl | undefined;
   #control: SettingsControl | undefined;
   #fullscreen: Fullscreen | undefined;
-  readonly #history = new History<StageLatency>();
-  readonly #rates = new History<DeliveredRate>();
+  #forgetKey: (() => void) | undefined;
+  readonly #minute = new LastMinute();
 
   readonly #listener: DesktopViewListener = {
     sendInput: (events) => this.#player?.sendInput(events),
@@ -125,21 +78,16 @@ export class DesktopScreen extends LitElement {
   constructor() {
     super();
     this.createLink = undefined;
-    this.state = { phase: 'connecting' };
-    this.stats = undefined;
-    this.sound = 'starting';
-    this.move = undefined;
-    this.rungs = undefined;
+    this.facts = unknownPlayer;
     this.view = undefined;
     this.isFullscreen = false;
     this.areSettingsOpen = false;
     this.areStatisticsOpen = false;
-    this.hadPicture = false;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.addEventListener('keydown', this.#keyDown);
+    this.#forgetKey = whenStatisticsKey(this, () => this.#toggleStatistics());
     this.#fullscreen = new Fullscreen((isFullscreen) => {
       this.isFullscreen = isFullscreen;
     });
@@ -147,7 +95,7 @@ export class DesktopScreen extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.removeEventListener('keydown', this.#keyDown);
+    this.#forgetKey?.();
     this.#control?.close();
     this.#player?.close();
     this.#player = undefined;
@@ -169,11 +117,11 @@ export class DesktopScreen extends LitElement {
       onStream: (stream) => control.streamed(stream),
       video: view.video,
       onPlace: (place) => (view.place = place),
-      onRungs: (rungs) => (this.rungs = rungs),
+      onRungs: (rungs) => this.#learn({ rungs }),
       onState: (state) => this.#stateChanged(state),
       onCursor: (cursor) => view.showCursor(cursor),
-      onMove: (move) => (this.move = move),
-      onEnding: (ending) => (this.ending = ending),
+      onMove: (move) => this.#learn({ move }),
+      onEnding: (ending) => this.#learn({ ending }),
       onStats: (stats) => this.#statsChanged(stats),
     });
     control.join(this.#player);
@@ -181,67 +129,47 @@ export class DesktopScreen extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { state, hadPicture } = this;
+    const { state, stats, sound, move, rungs, ending, hadPicture } = this.facts;
     const isLive = state.phase === 'live';
     const isAway = this.view?.stream?.isAway === true;
-    // Input of a viewer who may control takes control when nobody has it.
-    const mayControl = state.mayControl ?? state.role === 'controller';
+    const isController = mayControl(state);
     return html`
       <oriel-status-bar
         .state=${state}
-        .rung=${this.rungs?.current}
-        .latencyMs=${latencyOf(this.stats)}
+        .rung=${rungs?.current}
+        .latencyMs=${latencyOf(stats)}
         .isMuted=${this.#isMuted}
-        .hasSound=${this.sound !== 'unavailable'}
+        .hasSound=${sound !== 'unavailable'}
         .isFullscreen=${this.isFullscreen}
         .canFullscreen=${Fullscreen.isAvailable}
-        .hasTouchKeyboard=${mayControl && matchMedia('(pointer: coarse)').matches}
+        .hasTouchKeyboard=${isController && matchMedia('(pointer: coarse)').matches}
         .areSettingsOpen=${this.areSettingsOpen}
         .areStatisticsOpen=${this.areStatisticsOpen}
         @action=${(event: CustomEvent<StatusBarAction>) => this.#act(event.detail)}
       ></oriel-status-bar>
-      ${
-        this.areStatisticsOpen
-          ? html`<oriel-stats-overlay
-              .state=${state}
-              .stats=${this.stats}
-              .history=${this.#history.points}
-              .rates=${this.#rates.points}
-              @close=${() => this.#toggleStatistics()}
-            ></oriel-stats-overlay>`
-          : nothing
-      }
+      ${this.#statistics()}
       <oriel-desktop-view
         .desktop=${state.desktop}
         .picture=${state.picture}
         .visible=${hadPicture}
         .dimmed=${hadPicture && (!isLive || isAway)}
-        .controllable=${mayControl}
+        .controllable=${isController}
         .listener=${this.#listener}
       ></oriel-desktop-view>
-      <oriel-move-notice
-        .move=${this.move}
-        .ending=${isLive ? this.ending : undefined}
-      ></oriel-move-notice>
+      <oriel-move-notice .move=${move} .ending=${isLive ? ending : undefined}></oriel-move-notice>
       <oriel-connection-overlay
         .state=${state}
         .isOverPicture=${hadPicture}
         .isAway=${isAway}
         @action=${(event: CustomEvent<OverlayAction>) => this.dispatchEvent(new Event(event.detail))}
       ></oriel-connection-overlay>
-      ${
-        isLive && this.sound === 'suspended' && !this.#isMuted
-          ? html`<button class="button sound" @click=${() => this.#gesture()}>
-              ${soundOffIcon} Click for sound
-            </button>`
-          : nothing
-      }
+      ${isLive && sound === 'suspended' && !this.#isMuted ? this.#soundOffer() : nothing}
       <oriel-settings-panel
         .view=${this.view}
         .state=${state}
-        .move=${this.move}
-        .rungs=${this.rungs}
-        .isController=${mayControl}
+        .move=${move}
+        .rungs=${rungs}
+        .isController=${isController}
         .createLink=${this.createLink}
         @setting=${(event: CustomEvent<SettingChoice>) => this.#choose(event.detail)}
         @reset=${(event: CustomEvent<readonly SettingName[]>) => this.#control?.reset(event.detail)}
@@ -252,54 +180,55 @@ export class DesktopScreen extends LitElement {
       <oriel-compare-dialog
         .player=${this.#player}
         .state=${state}
-        .stats=${this.stats}
+        .stats=${stats}
         .codecs=${this.view?.stream?.offers.codecs ?? []}
         @close=${() => this.#toDesktop()}
       ></oriel-compare-dialog>
     `;
   }
 
+  #statistics(): TemplateResult | typeof nothing {
+    if (!this.areStatisticsOpen) return nothing;
+    const { state, stats } = this.facts;
+    return html`<oriel-stats-overlay
+      .state=${state}
+      .stats=${stats}
+      .history=${this.#minute.latencies}
+      .rates=${this.#minute.rates}
+      @close=${() => this.#toggleStatistics()}
+    ></oriel-stats-overlay>`;
+  }
+
+  #soundOffer(): TemplateResult {
+    return html`<button class="button sound" @click=${() => this.#gesture()}>
+      ${soundOffIcon} Click for sound
+    </button>`;
+  }
+
   get #view(): DesktopView | null {
     return this.renderRoot.querySelector('oriel-desktop-view');
   }
 
-  #stateChanged(state: PlayerState): void {
-    const wasLive = this.state.phase === 'live';
-    // What was known of the desktop stays, so that its old picture keeps its place.
-    const { desktop, picture, role, mayControl } = this.state;
-    this.state = {
-      ...(desktop && { desktop }),
-      ...(picture && { picture }),
-      ...(role && { role }),
-      ...(mayControl !== undefined && { mayControl }),
-      ...state,
-    };
-    if (state.phase !== 'live') {
-      this.stats = undefined;
-      return;
-    }
-    this.hadPicture = true;
-    if (!wasLive) this.#view?.inputRestored();
-    if (!wasLive && !this.areSettingsOpen) void this.updateComplete.then(() => this.#toDesktop());
+  #learn(fresh: Partial<PlayerFacts>): void {
+    this.facts = { ...this.facts, ...fresh };
+  }
+
+  #stateChanged(state: PlayerFacts['state']): void {
+    const wasLive = this.#isLive;
+    this.facts = withState(this.facts, state);
+    if (wasLive || state.phase !== 'live') return;
+    this.#view?.inputRestored();
+    if (!this.areSettingsOpen) void this.updateComplete.then(() => this.#toDesktop());
+  }
+
+  get #isLive(): boolean {
+    return this.facts.state.phase === 'live';
   }
 
   #statsChanged(stats: PlayerStats): void {
-    this.stats = stats;
-    this.sound = stats.audio.state;
-    const recent = stats.video?.latency?.recent;
-    const now = performance.now();
-    if (recent !== undefined) this.#history.add(recent, now);
-    if (stats.network === undefined) return;
-    const { bitrateBps, rate } = stats.network;
-    this.#rates.add({ deliveredBps: bitrateBps, targetBps: rate?.targetBps }, now);
+    this.facts = withStats(this.facts, stats);
+    this.#minute.add(stats, performance.now());
   }
-
-  /** The shortcut works wherever the focus is; the desktop's own field takes it first. */
-  readonly #keyDown = (event: KeyboardEvent): void => {
-    if (event.repeat || !isStatisticsKey({ code: event.code, flags: flagsOf(event) })) return;
-    event.preventDefault();
-    this.#toggleStatistics();
-  };
 
   /** A user who was inside the overlay comes back to the desktop when it closes. */
   #toggleStatistics(): void {
@@ -309,9 +238,9 @@ export class DesktopScreen extends LitElement {
   }
 
   #gesture(): void {
-    if (this.sound !== 'suspended') return;
+    if (this.facts.sound !== 'suspended') return;
     void this.#player?.resumeSound().then(() => {
-      this.sound = this.#player?.soundState ?? this.sound;
+      this.#learn({ sound: this.#player?.soundState ?? this.facts.sound });
     });
   }
 
@@ -365,15 +294,10 @@ export class DesktopScreen extends LitElement {
 
   /** The desktop has the keyboard and the bar goes away. */
   #toDesktop(): void {
-    if (this.state.phase !== 'live') return;
+    if (!this.#isLive) return;
     this.#view?.focusDesktop();
     this.renderRoot.querySelector('oriel-status-bar')?.hideSoon();
   }
-}
-
-/** What the bar shows: the desktop's latency, or the round trip until a frame was measured. */
-function latencyOf(stats: PlayerStats | undefined): number | undefined {
-  return stats?.video?.latency?.typical.totalMs ?? stats?.network?.rttMs;
 }
 
 customElements.define('oriel-desktop-screen', DesktopScreen);

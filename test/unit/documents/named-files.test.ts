@@ -6,10 +6,13 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '../../..');
 
 /** Paths of the repository with `/` before them, so that the end of a path begins at a name. */
-const paths = globSync('{*,.*,.ci/**,{certs,client,docker,docs,gst,protocol,server,setup,test}/**}', {
-  cwd: root,
-  exclude: ['**/node_modules', '**/dist'],
-}).map((path) => `/${path}`);
+const paths = globSync(
+  '{*,.*,.ci/**,{certs,client,docker,docs,gst,protocol,server,setup,test}/**}',
+  {
+    cwd: root,
+    exclude: ['**/node_modules', '**/dist'],
+  },
+).map((path) => `/${path}`);
 
 /** An absolute path is one of the machine that a document speaks of. */
 const isFileName = (text: string): boolean =>
