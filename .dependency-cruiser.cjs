@@ -66,6 +66,11 @@ module.exports = {
     serverRoom('schedule', ['^server/transport/transport\\.ts$']),
     serverRoom('transport', []),
     serverRoom('signaling', []),
+    serverRoom('webrtc', [
+      '^server/signaling/',
+      '^server/transport/',
+      '^server/http/(webrtc-door|grant|secret)\\.ts$',
+    ]),
     serverRoom('media', ['^server/ingest/', '^server/config/(schema|rtp-address)\\.ts$']),
     serverRoom('desktop', ['^server/config/schema\\.ts$', '^server/session/desktop-ports\\.ts$']),
     serverRoom('http', ['^server/config/(schema|networks)\\.ts$']),

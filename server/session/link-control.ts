@@ -67,8 +67,8 @@ export class LinkControl {
     const { transport, delayTarget, maxBps, startBps } = options;
     this.#options = options;
     this.#maxBps = maxBps;
-    this.#reports =
-      transport.kind === 'webtransport' ? new ReportEstimate({ delayTarget }) : undefined;
+    const isReported = transport.kind === 'webtransport' || transport.kind === 'webrtc';
+    this.#reports = isReported ? new ReportEstimate({ delayTarget }) : undefined;
     this.#path = this.#reports ?? new LinkEstimate({ delayTarget });
     this.#rate = new RateControl({ delayTarget, startBps, maxBps });
     this.#targetBps = Math.min(startBps, maxBps);

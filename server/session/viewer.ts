@@ -95,6 +95,10 @@ export class Viewer {
           options.onQueueMoved(this, sample.now);
         },
         sent: (bytes, now) => this.#joined?.media.sent(bytes, now),
+        feedback: (feedback) => {
+          if (feedback.type === 'keyframeWanted') this.#joined?.media.keyframeRequested();
+          else this.#joined?.media.reported(feedback.report, options.clock.now());
+        },
       },
     );
   }

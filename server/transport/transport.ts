@@ -8,6 +8,7 @@
  */
 
 import type { ControlUnit } from '../../protocol/control/control-unit.ts';
+import type { ReportUnit } from '../../protocol/control/report.ts';
 import type { SessionCode } from '../../protocol/errors.ts';
 import type { FlowId, Sequence } from '../../protocol/flow.ts';
 import type { CompleteMessage } from '../../protocol/fragment.ts';
@@ -77,16 +78,25 @@ export interface AckSample {
   readonly now: Micros;
 }
 
+/** What a wire's own feedback says of the messages on it. It comes from the peer's network stack: no sign that its page lives. */
+export type WireFeedback =
+  /** When messages arrived, in the form in which a client would report it. */
+  | { readonly type: 'arrivals'; readonly report: ReportUnit }
+  /** The peer's decoder needs a keyframe. */
+  | { readonly type: 'keyframeWanted' };
+
 /** Takes what a transport receives and learns. Called synchronously; must not throw, except ProtocolError, which closes. */
 export interface TransportSink {
   /** A control unit other than PING and ACK, in the order of arrival. */
   control(unit: ControlUnit): void;
   /** A complete message on one of the client's flows. */
   message(message: CompleteMessage): void;
-  /** The peer acknowledged data (WebSocket: ACK units; WebTransport: writes that the stack finished). */
+  /** The peer acknowledged data (WebSocket: ACK units; WebTransport: writes that the stack finished; WebRTC: packets of which it told). */
   acknowledged(sample: AckSample): void;
   /** A data unit of `bytes` (with its head) was handed to the wire. */
   sent(bytes: number, now: Micros): void;
+  /** The wire has feedback of its own (WebRTC: RTCP). */
+  feedback?(feedback: WireFeedback): void;
 }
 
 /** How fast a transport may send, bits per second of data units. */
@@ -116,7 +126,7 @@ export interface TransportClosed {
 
 /** One connection to one client. Owned by the session that it was given to, which closes it. */
 export interface ServerTransport {
-  readonly kind: 'memory' | 'websocket' | 'webtransport';
+  readonly kind: 'memory' | 'websocket' | 'webtransport' | 'webrtc';
   /** The library below, for logs and statistics. */
   readonly backend: string;
   /** Begins delivery, once; what arrived before is delivered first. */

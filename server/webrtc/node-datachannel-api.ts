@@ -1,0 +1,65 @@
+/**
+ * The part of the package node-datachannel 0.33 (libdatachannel) that is used here, written down so that nothing loads it, nor needs
+ * it to be installed, before WebRTC is wanted. Callbacks come on the thread of JavaScript.
+ */
+export interface DataChannelModule {
+  readonly PeerConnection: new (name: string, config: PeerConfig) => NativePeer;
+  readonly Video: new (mid: string, direction: 'SendOnly') => NativeMedia;
+  readonly Audio: new (mid: string, direction: 'SendOnly') => NativeMedia;
+  initLogger(level: 'Error', log: (level: string, message: string) => void): void;
+  /** Ends the library's threads, without which the process does not end; what is still open must be closed before. */
+  cleanup(): void;
+}
+
+export interface PeerConfig {
+  readonly iceServers: readonly string[];
+  readonly bindAddress?: string;
+  readonly enableIceUdpMux: boolean;
+  readonly portRangeBegin: number;
+  readonly portRangeEnd: number;
+  readonly disableAutoNegotiation: boolean;
+  readonly maxMessageSize: number;
+}
+
+export interface NativeMedia {
+  addH264Codec?(payloadType: number): void;
+  addOpusCodec?(payloadType: number): void;
+  addSSRC(ssrc: number, cname: string, stream: string, track: string): void;
+}
+
+export interface NativeTrack {
+  sendMessageBinary(packet: Buffer): boolean;
+  isOpen(): boolean;
+  onMessage(take: (packet: Buffer) => void): void;
+  close(): void;
+}
+
+export interface NativeChannel {
+  getLabel(): string;
+  isOpen(): boolean;
+  sendMessageBinary(message: Uint8Array): boolean;
+  bufferedAmount(): number;
+  setBufferedAmountLowThreshold(bytes: number): void;
+  onBufferedAmountLow(drained: () => void): void;
+  onMessage(take: (message: string | Buffer | ArrayBuffer) => void): void;
+  onClosed(closed: () => void): void;
+  close(): void;
+}
+
+export interface NativePeer {
+  setRemoteDescription(sdp: string, type: 'offer'): void;
+  setLocalDescription(type: 'answer'): void;
+  localDescription(): { readonly sdp: string } | null;
+  addTrack(media: NativeMedia): NativeTrack;
+  onStateChange(changed: (state: string) => void): void;
+  onDataChannel(opened: (channel: NativeChannel) => void): void;
+  close(): void;
+}
+
+const PACKAGE = 'node-datachannel';
+
+/** Loads the package, which is CommonJS or a module as Node likes it. */
+export async function loadDataChannel(): Promise<DataChannelModule> {
+  const loaded = (await import(PACKAGE)) as { readonly default: DataChannelModule };
+  return loaded.default;
+}

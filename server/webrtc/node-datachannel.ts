@@ -1,0 +1,171 @@
+import { maxUnitBytes } from '../../protocol/limits.ts';
+import type { PeerPlan, TrackPlan } from '../signaling/peer-plan.ts';
+import type { Logger } from '../observe/logger.ts';
+import { nativeOffer } from './native-offer.ts';
+import type {
+  DataChannelModule,
+  NativeChannel,
+  NativePeer,
+  NativeTrack,
+} from './node-datachannel-api.ts';
+import type { Peer, PeerSink, PeerStack, TrackKind } from './peer-stack.ts';
+
+/** The data channel of DTF/1; others that a peer opens are closed. */
+export const CHANNEL_LABEL = 'dtf.1';
+
+/** Bytes below which the data channel takes more. */
+const LOW_BYTES = 16_384;
+
+export interface NodeDataChannelOptions {
+  /** Address of this machine to use; undefined: all of them. */
+  readonly address: string | undefined;
+  /** The one UDP port of all peers; the library binds it while there are any. */
+  readonly port: number;
+  readonly logger: Logger;
+}
+
+/** The peer stack of the package node-datachannel. It lives in one thread: in two it aborts the process. */
+export class NodeDataChannelStack implements PeerStack {
+  readonly name = 'node-datachannel';
+  readonly #library: DataChannelModule;
+  readonly #options: NodeDataChannelOptions;
+  readonly #peers = new Set<NativePeerConnection>();
+  #isClosed = false;
+
+  constructor(library: DataChannelModule, options: NodeDataChannelOptions) {
+    this.#library = library;
+    this.#options = options;
+    library.initLogger('Error', (_, message) => {
+      options.logger.debug('the webrtc library reports an error', { message });
+    });
+  }
+
+  open(plan: PeerPlan): Peer {
+    const { address, port } = this.#options;
+    const native = new this.#library.PeerConnection('peer', {
+      iceServers: [],
+      enableIceUdpMux: true,
+      portRangeBegin: port,
+      portRangeEnd: port,
+      disableAutoNegotiation: true,
+      maxMessageSize: maxUnitBytes,
+      ...(address === undefined ? {} : { bindAddress: address }),
+    });
+    const peer = new NativePeerConnection(this.#library, native, plan);
+    this.#peers.add(peer);
+    peer.onClosed = () => this.#peers.delete(peer);
+    return peer;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const peer of this.#peers) peer.close();
+    this.#library.cleanup();
+  }
+}
+
+/** A connection of the library. */
+class NativePeerConnection implements Peer {
+  readonly local: Peer['local'];
+  onClosed: () => void = () => undefined;
+  readonly #native: NativePeer;
+  readonly #tracks = new Map<TrackKind, NativeTrack>();
+  #channel: NativeChannel | undefined;
+  #sink: PeerSink | undefined;
+  #isClosed = false;
+
+  constructor(library: DataChannelModule, native: NativePeer, plan: PeerPlan) {
+    this.#native = native;
+    native.onStateChange((state) => this.#changed(state));
+    native.onDataChannel((channel) => this.#opened(channel));
+    native.setRemoteDescription(nativeOffer(plan), 'offer');
+    if (plan.video !== undefined) {
+      const media = new library.Video(plan.video.mid, 'SendOnly');
+      media.addH264Codec?.(plan.video.formats[0]?.payloadType ?? 0);
+      this.#addTrack('video', media, plan.video);
+    }
+    if (plan.audio !== undefined) {
+      const media = new library.Audio(plan.audio.mid, 'SendOnly');
+      media.addOpusCodec?.(plan.audio.formats[0]?.payloadType ?? 0);
+      this.#addTrack('audio', media, plan.audio);
+    }
+    native.setLocalDescription('answer');
+    this.local = readLocal(native);
+  }
+
+  get bufferedDataBytes(): number {
+    return this.#channel?.bufferedAmount() ?? 0;
+  }
+
+  listen(sink: PeerSink): void {
+    this.#sink = sink;
+  }
+
+  sendTrack(kind: TrackKind, packet: Buffer): boolean {
+    const track = this.#tracks.get(kind);
+    return track?.isOpen() === true && track.sendMessageBinary(packet);
+  }
+
+  sendData(message: Uint8Array): void {
+    if (this.#channel?.isOpen() === true) this.#channel.sendMessageBinary(message);
+  }
+
+  /** The channel and the tracks go first: what is left open of them is never freed. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#sink = undefined;
+    this.#channel?.close();
+    for (const track of this.#tracks.values()) track.close();
+    this.#native.close();
+    this.onClosed();
+  }
+
+  #addTrack(
+    kind: TrackKind,
+    media: Parameters<NativePeer['addTrack']>[0],
+    { ssrc, retransmissionSsrc }: TrackPlan,
+  ): void {
+    // Reports of a peer are sorted by these.
+    for (const source of [ssrc, retransmissionSsrc]) media.addSSRC(source, 'oriel', 'oriel', kind);
+    const track = this.#native.addTrack(media);
+    track.onMessage((packet) => this.#sink?.rtcp(packet));
+    this.#tracks.set(kind, track);
+  }
+
+  #opened(channel: NativeChannel): void {
+    if (this.#isClosed || this.#channel !== undefined || channel.getLabel() !== CHANNEL_LABEL) {
+      channel.close();
+      return;
+    }
+    this.#channel = channel;
+    channel.setBufferedAmountLowThreshold(LOW_BYTES);
+    channel.onBufferedAmountLow(() => this.#sink?.dataDrained());
+    channel.onMessage((message) => {
+      // Text is never a unit: its first byte is checked like that of any other.
+      const bytes = typeof message === 'string' ? Buffer.from(message) : message;
+      this.#sink?.data(bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes);
+    });
+    channel.onClosed(() => this.#sink?.closed('the peer closed its data channel'));
+    this.#sink?.dataOpened();
+  }
+
+  #changed(state: string): void {
+    if (state === 'connected') this.#sink?.connected();
+    else if (state === 'failed' || state === 'closed' || state === 'disconnected') {
+      this.#sink?.closed(`the connection is ${state}`);
+    }
+  }
+}
+
+/** What the library made up for this connection. */
+function readLocal(native: NativePeer): Peer['local'] {
+  const sdp = native.localDescription()?.sdp ?? '';
+  const find = (name: string): string => {
+    const value = new RegExp(`^a=${name}:(.*)$`, 'm').exec(sdp)?.[1]?.trim();
+    if (value === undefined) throw new Error(`local description: expected ${name}, got none`);
+    return value;
+  };
+  return { ufrag: find('ice-ufrag'), pwd: find('ice-pwd'), fingerprint: find('fingerprint') };
+}

@@ -1,0 +1,257 @@
+import type { FlowOpenUnit } from '../../protocol/control/flow-control.ts';
+import { micros, type Micros } from '../../protocol/time.ts';
+import type { Clock } from '../session-clock.ts';
+import type { PeerPlan } from '../signaling/peer-plan.ts';
+import { FragmentWindow } from '../transport/fragment-window.ts';
+import type {
+  Piece,
+  PieceSource,
+  SendRates,
+  TransportSink,
+  TransportStats,
+} from '../transport/transport.ts';
+import { compactNtp, NtpClock } from './ntp.ts';
+import { OutboundTracks, type TrackOutput } from './outbound-tracks.ts';
+import { PacketWindow } from './packet-window.ts';
+import type { Peer } from './peer-stack.ts';
+import { readRtcp, type Feedback } from './rtcp-reader.ts';
+import { SentPackets } from './sent-packets.ts';
+import type { SharedPayloads } from './shared-payloads.ts';
+import type { PacketFate } from './transport-feedback.ts';
+
+export interface WebRtcOutboundOptions {
+  readonly peer: Peer;
+  readonly plan: PeerPlan;
+  readonly payloads: SharedPayloads;
+  readonly clock: Clock;
+  randomSource(): number;
+  /** The stream runs in a codec that the peer did not offer. */
+  onUntaken(codec: string): void;
+}
+
+/** Requests for a keyframe closer together than this are one, microseconds: browsers repeat them with every report. */
+const KEYFRAME_INTERVAL_US = 200e3;
+
+/** A path that carried nothing for this long gets a packet of padding, microseconds: what answers it is alive. */
+const QUIET_US = 900e3;
+
+/** While more bytes than this wait in the data channel nothing else is taken from the source: it would not keep its order. */
+const MAX_DATA_BYTES = 65_536;
+
+/** One 65,536th of a second, the unit of RTCP's short times, in microseconds. */
+const SHORT_US = 1e6 / 65_536;
+
+/** A round trip beyond this is none: a report of another life, microseconds. */
+const MAX_RTT_US = 10e6;
+
+/**
+ * What leaves for one peer: takes pieces from the source whenever there is room, sends them as packets of tracks or as units on the
+ * data channel, and answers the reports that come back.
+ */
+export class WebRtcOutbound {
+  readonly #options: WebRtcOutboundOptions;
+  readonly #tracks: OutboundTracks;
+  readonly #packets = new SentPackets();
+  readonly #window = new PacketWindow();
+  /** Cuts what goes on the data channel into units, as on WebSocket; its window is not used. */
+  readonly #units = new FragmentWindow();
+  readonly #ntp: NtpClock;
+  /** Whether the peer tells of every packet; a player may not. */
+  readonly #isTold: boolean;
+  #source: PieceSource | undefined;
+  #sink: TransportSink | undefined;
+  #isPumping = false;
+  #paceTimer: NodeJS.Timeout | undefined;
+  #sentBytes = 0;
+  #sentPackets = 0;
+  #lostPackets = 0;
+  #roundTripUs: number | undefined;
+  #sentAt: Micros;
+  #keyframeAskedAt = -Infinity;
+
+  constructor(options: WebRtcOutboundOptions) {
+    const { clock, plan, payloads } = options;
+    this.#options = options;
+    this.#sentAt = clock.now();
+    this.#ntp = new NtpClock(Date.now() * 1_000, this.#sentAt);
+    this.#tracks = new OutboundTracks({
+      plan,
+      payloads,
+      ntp: this.#ntp,
+      randomSource: () => options.randomSource(),
+    });
+    this.#isTold =
+      plan.video?.extensions.transportSequence !== undefined &&
+      plan.video.formats.some(({ feedback }) => feedback.includes('transport-cc'));
+  }
+
+  /** Bytes of packets of which the peer has not told. */
+  get inFlightBytes(): number {
+    return this.#isTold ? this.#packets.inFlightBytes : 0;
+  }
+
+  get stats(): TransportStats {
+    const counted = { lostPackets: this.#lostPackets, sentPackets: this.#sentPackets };
+    const rttUs = this.#roundTripUs;
+    return rttUs === undefined ? counted : { ...counted, rttUs };
+  }
+
+  start(source: PieceSource, sink: TransportSink): void {
+    this.#source = source;
+    this.#sink = sink;
+  }
+
+  /** The session opens a flow. */
+  open(unit: FlowOpenUnit): void {
+    this.#tracks.open(unit);
+  }
+
+  setWindow(bytes: number, rates: SendRates | undefined): void {
+    this.#window.resize(bytes, rates, this.#options.clock.now());
+  }
+
+  stop(): void {
+    this.#source = undefined;
+    this.#sink = undefined;
+    clearTimeout(this.#paceTimer);
+  }
+
+  /** Writes what the source has, as far as there is room, in this turn. */
+  wake(): void {
+    // The source may abandon, or wake, while it is asked.
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      while (this.#source !== undefined) {
+        const now = this.#options.clock.now();
+        const limit = this.#window.limit(this.inFlightBytes, now);
+        if (limit === undefined || this.#options.peer.bufferedDataBytes > MAX_DATA_BYTES) break;
+        const piece = this.#source.next(now, limit);
+        if (piece === undefined) break;
+        this.#write(piece, now);
+      }
+    } finally {
+      this.#isPumping = false;
+    }
+    this.#wakeWhenPaced();
+  }
+
+  /** Twice a second: sender reports, and something to answer where nothing was sent. */
+  beat(now: Micros): void {
+    for (const report of this.#tracks.reports(now)) this.#send(report, now);
+    if (now - this.#sentAt < QUIET_US) return;
+    for (const padding of this.#tracks.padding()) this.#send(padding, now);
+  }
+
+  /** Takes RTCP of the peer. */
+  rtcp(packet: Uint8Array, now: Micros): void {
+    for (const feedback of readRtcp(packet)) this.#take(feedback, now);
+  }
+
+  #take(feedback: Feedback, now: Micros): void {
+    switch (feedback.type) {
+      case 'keyframe':
+        this.#askForKeyframe(now);
+        break;
+      case 'lost': {
+        const { outputs, isHopeless } = this.#tracks.lost(feedback.ssrc, feedback.sequences, now);
+        for (const output of outputs) this.#send(output, now);
+        if (isHopeless) this.#askForKeyframe(now);
+        break;
+      }
+      case 'arrivals':
+        if (this.#isTold) this.#arrived(feedback.fates, now);
+        break;
+      case 'report':
+        this.#reported(feedback.lastReport, feedback.delay, now);
+        break;
+    }
+  }
+
+  #arrived(fates: readonly PacketFate[], now: Micros): void {
+    const { newestSentAt, newestArrival, settledBytes, lost, entries } =
+      this.#packets.arrived(fates);
+    this.#lostPackets += lost;
+    if (newestSentAt === undefined) return;
+    this.#window.told(now);
+    if (newestArrival !== undefined && entries.length > 0) {
+      const report = { type: 'report', now: newestArrival, entries, values: {} } as const;
+      this.#sink?.feedback?.({ type: 'arrivals', report });
+    }
+    this.#acknowledge(settledBytes, newestSentAt, now);
+    this.wake();
+  }
+
+  #acknowledge(bytes: number, sentAt: Micros, now: Micros): void {
+    this.#sink?.acknowledged({
+      bytes,
+      cumulativeBytes: this.#sentBytes - this.inFlightBytes,
+      sentAt,
+      receivedAt: undefined,
+      hold: micros(0),
+      now,
+    });
+  }
+
+  /** Round trip = now - the time of our report - what the peer kept it back (RFC 3550, section 6.4.1). */
+  #reported(lastReport: number, delay: number, now: Micros): void {
+    if (lastReport === 0) return;
+    const short = (compactNtp(this.#ntp.at(now)) - lastReport - delay) | 0;
+    const us = Math.round(short * SHORT_US);
+    if (us < 0 || us > MAX_RTT_US) return;
+    this.#roundTripUs = us;
+    this.#window.setRoundTrip(us);
+  }
+
+  #askForKeyframe(now: Micros): void {
+    if (now - this.#keyframeAskedAt < KEYFRAME_INTERVAL_US) return;
+    this.#keyframeAskedAt = now;
+    this.#sink?.feedback?.({ type: 'keyframeWanted' });
+  }
+
+  #write(piece: Piece, now: Micros): void {
+    if (!this.#tracks.carries(piece.message.header.flow)) {
+      this.#writeUnit(piece, now);
+      return;
+    }
+    const outputs = this.#tracks.write(piece);
+    if ('type' in outputs) {
+      this.#options.onUntaken(outputs.codec);
+      return;
+    }
+    for (const output of outputs) this.#send(output, now);
+    if (!this.#isTold) this.#acknowledge(0, now, now);
+  }
+
+  /** What is not on a track goes with the control units, behind which nothing waits. */
+  #writeUnit(piece: Piece, now: Micros): void {
+    const unit = this.#units.encode(piece, now);
+    this.#options.peer.sendData(unit);
+    this.#sentBytes += unit.byteLength;
+    this.#sink?.sent(unit.byteLength, now);
+    this.#acknowledge(unit.byteLength, now, now);
+  }
+
+  #send({ kind, of, isReport, write }: TrackOutput, now: Micros): void {
+    const packet = write(this.#packets.nextSequence);
+    if (packet === undefined) return;
+    this.#options.peer.sendTrack(kind, packet);
+    if (isReport) return;
+    this.#sentAt = now;
+    this.#sentPackets += 1;
+    this.#sentBytes += packet.byteLength;
+    this.#packets.sent(packet.byteLength, of, now);
+    this.#window.sent(packet.byteLength, now);
+    this.#sink?.sent(packet.byteLength, now);
+  }
+
+  /** Nothing but time lets a paced piece go. */
+  #wakeWhenPaced(): void {
+    const delay = this.#source === undefined ? 0 : this.#window.delay(this.#options.clock.now());
+    if (delay === 0 || this.#paceTimer !== undefined) return;
+    this.#paceTimer = setTimeout(() => {
+      this.#paceTimer = undefined;
+      this.wake();
+    }, delay / 1_000);
+  }
+}
