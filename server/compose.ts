@@ -29,6 +29,7 @@ import { watchSessionLimits, type SessionLimitWatch } from './session/session-li
 import type { ServerTransport } from './transport/transport.ts';
 import { WebSocketTransport } from './transport/websocket.ts';
 import { openWebTransport, type WebTransportEndpoint } from './transport/webtransport-endpoint.ts';
+import { openWebRtc, type WebRtcEndpoint } from './webrtc/webrtc-endpoint.ts';
 
 /** When a client that found every place taken should come back, in seconds. */
 const FULL_RETRY_SECONDS = 10;
@@ -159,8 +160,11 @@ async function openDoors(ground: Ground, hall: Hall): Promise<Gateway> {
   };
   let webTransport: WebTransportEndpoint | undefined;
   const offer = (): ReturnType<WebTransportEndpoint['offer']> | undefined => webTransport?.offer();
-  const at = await openHttp(ground, hall, { tokens, tickets, connect, offer });
+  let webRtc: WebRtcEndpoint | undefined;
+  const door = (): WebRtcEndpoint['door'] | undefined => webRtc?.door;
+  const at = await openHttp(ground, hall, { tokens, tickets, connect, offer, door });
   webTransport = lifetime.own(await offerWebTransport(ground, { at, tickets, connect }));
+  webRtc = lifetime.own(await offerWebRtc(ground, hall, { at, connect }));
   // The first to close: clients are told why before their connections go.
   lifetime.ownEnd(() => session.close('The gateway is stopping.'));
   lifetime.ownEnd(() => health.core.stopping());
@@ -183,13 +187,14 @@ interface Doorway {
 interface HttpDoor extends Doorway {
   readonly tokens: LoginTokens;
   readonly offer: () => ReturnType<WebTransportEndpoint['offer']> | undefined;
+  readonly door: () => WebRtcEndpoint['door'] | undefined;
 }
 
 /** Page, API, probes and WebSocket. */
 async function openHttp(
   { config, logger, lifetime, clock, now, metrics }: Ground,
   { session, logins, health }: Hall,
-  { tokens, tickets, connect, offer }: HttpDoor,
+  { tokens, tickets, connect, offer, door }: HttpDoor,
 ): Promise<ListeningAt> {
   const { password } = config.auth;
   const https = await HttpsCertificate.open(config, logger);
@@ -205,6 +210,7 @@ async function openHttp(
       tls: https?.shown,
       proxies: openProxies(config),
       webTransport: offer,
+      webRtc: { door, corsOrigins: config.webrtc.corsOrigins },
       desktop: () => session.size,
       admit: ({ id }) =>
         session.hasRoomFor(id)
@@ -234,6 +240,26 @@ async function offerWebTransport(
     clock,
     logger,
     authorize: (path, query, origin) => grantWebTransport(tickets, { path, query, origin }),
+    onTransport: connect,
+  });
+}
+
+async function offerWebRtc(
+  { config, clock, logger }: Ground,
+  { session, logins }: Hall,
+  { at, connect }: Pick<Doorway, 'connect'> & { readonly at: ListeningAt },
+): Promise<WebRtcEndpoint | undefined> {
+  const { enabled, port, addresses } = config.webrtc;
+  if (!enabled) return undefined;
+  return openWebRtc({
+    host: config.listen.host,
+    port,
+    pagePort: at.port,
+    addresses,
+    clock,
+    logger,
+    running: () => session.video?.codec,
+    isLoginOpen: (id) => logins.isOpen(id),
     onTransport: connect,
   });
 }

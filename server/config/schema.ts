@@ -14,6 +14,7 @@ import { stream } from './groups/stream.ts';
 import { tls } from './groups/tls.ts';
 import { video } from './groups/video.ts';
 import { webTransport } from './groups/web-transport.ts';
+import { webrtc } from './groups/webrtc.ts';
 
 /**
  * Every setting of the server, once: its type, range, default and description. Flags, environment variables, `--help` and
@@ -60,6 +61,7 @@ export const configSchema = z.strictObject({
   audio,
   stream,
   webTransport,
+  webrtc,
   rtp,
   auth,
   session,

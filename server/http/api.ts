@@ -11,9 +11,10 @@ import {
 } from './gateway.ts';
 import type { Role } from './grant.ts';
 import type { LoginSession } from './login-sessions.ts';
-import { LoginThrottle, type LoginAttempt } from './login-throttle.ts';
+import type { LoginAttempt, LoginThrottle } from './login-throttle.ts';
 import type { OriginPolicy } from './origin-policy.ts';
 import { MAX_PASSWORD_CHARACTERS } from './password.ts';
+import { WEBRTC_PATH } from './webrtc-api.ts';
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from './session-cookie.ts';
 
 const loginBody = z.union([
@@ -27,15 +28,17 @@ const linkBody = z.strictObject({ role: z.enum(['controller', 'viewer']).default
 /** Names of connections have 16 characters; what is many times as long is none. */
 const leaveBody = z.strictObject({ connection: z.string().min(1).max(128) });
 
-export type ApiOptions = GatewayOptions & { readonly policy: OriginPolicy };
+export type ApiOptions = GatewayOptions & {
+  readonly policy: OriginPolicy;
+  readonly throttle: LoginThrottle;
+};
 
 /**
  * The API of the page. Everything that changes something needs an Origin of ours, so that no other
  * site's page can ask for it in its visitor's name.
  */
 export function registerApi(fastify: FastifyInstance, options: ApiOptions): void {
-  const { sessions, tickets, tokens, policy, logger } = options;
-  const throttle = new LoginThrottle();
+  const { sessions, tickets, tokens, policy, logger, throttle } = options;
 
   fastify.addHook('onRequest', async (request, reply) => {
     if (!request.url.startsWith('/api/')) return;
@@ -89,6 +92,10 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
     return {
       tickets: tickets.issue(session, origin),
       webSocketPath: (options.config.listen.basePath ?? '') + TRANSPORT_PATH,
+      webRtcPath:
+        options.webRtc?.door() === undefined
+          ? null
+          : (options.config.listen.basePath ?? '') + WEBRTC_PATH,
       webTransport:
         offer === undefined
           ? null

@@ -10,12 +10,15 @@ import { registerApi } from './api.ts';
 import { HttpFault, type FaultCode } from './fault.ts';
 import { requireOwnHost, sessionOf, withoutBasePath, type GatewayOptions } from './gateway.ts';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
+import { LoginThrottle } from './login-throttle.ts';
 import { OriginPolicy, reachableAddress } from './origin-policy.ts';
 import { pageHeaders } from './page-headers.ts';
 import { registerPage } from './page.ts';
 import { probePaths, registerProbes } from './probes.ts';
 import { SocketWatch } from './socket-watch.ts';
+import { registerWebRtcApi } from './webrtc-api.ts';
 import { endWithFault, WebSocketUpgrade } from './web-socket-upgrade.ts';
+import { registerWhep } from './whep.ts';
 
 /** How often Node looks for requests that are too slow; its default of 30 s would make 10 s of headers up to 40 s. */
 const CONNECTION_CHECK_MS = 1_000;
@@ -119,7 +122,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   await fastify.register(fastifyCookie);
   registerProbes(fastify, options.probes);
-  registerApi(fastify, { ...options, policy });
+  const throttle = new LoginThrottle();
+  registerApi(fastify, { ...options, policy, throttle });
+  const { door = () => undefined, corsOrigins = [] } = options.webRtc ?? {};
+  const signaling = { ...options, policy, throttle, door, corsOrigins };
+  registerWebRtcApi(fastify, signaling);
+  await registerWhep(fastify, signaling);
   await registerPage(fastify, config.clientDirectory);
 
   return {

@@ -48,6 +48,7 @@ export const faults = {
     status: 503,
     message: 'as many people as this server allows are connected; try again later',
   },
+  webRtcUnavailable: { status: 503, message: 'this server does not offer WebRTC' },
   pageMissing: {
     status: 503,
     message: 'the page has not been built; start the server with npm start, which builds it',

@@ -14,6 +14,7 @@ import type { Probes } from './probes.ts';
 import type { TrustedProxies } from './proxies.ts';
 import { readSessionCookie } from './session-cookie.ts';
 import type { Tickets } from './tickets.ts';
+import type { WebRtcDoor } from './webrtc-door.ts';
 
 /** Whether one more connection fits. */
 export type Admittance =
@@ -35,6 +36,11 @@ export interface GatewayOptions {
   /** Where WebTransport listens and which certificates it may show (SHA-256, current and next); none for trusted ones. */
   readonly webTransport: () =>
     WebTransportOffer | undefined | Promise<WebTransportOffer | undefined>;
+  /** The signaling of WebRTC, and the origins of pages elsewhere that may play by it; absent: WebRTC is off. */
+  readonly webRtc?: {
+    readonly door: () => WebRtcDoor | undefined;
+    readonly corsOrigins: readonly string[];
+  };
   /** Size of the desktop in pixels, when it is known. */
   readonly desktop: () => { readonly width: number; readonly height: number } | undefined;
   /** Asked for each ticket and before each WebSocket. */

@@ -2,7 +2,7 @@
 export type Role = 'controller' | 'viewer';
 
 /** The transports that tickets are made for. */
-export type TicketTransport = 'webSocket' | 'webTransport';
+export type TicketTransport = 'webSocket' | 'webTransport' | 'webRtc';
 
 /** What a redeemed ticket says about the connection that brings it. */
 export interface Grant {

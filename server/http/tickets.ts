@@ -5,8 +5,9 @@ import { hashOfSecret, newId, newSecret } from './secret.ts';
 /** A ticket is fetched for a connection that is opened at once. */
 export const TICKET_LIFETIME_MS = 15_000;
 
-/** Unused tickets of one login, and of all; the oldest make room (guess: a client asks for two per attempt). */
-const MAX_PER_SESSION = 16;
+/** Unused tickets of one login, and of all; the oldest make room (guess: a client asks for three per attempt). */
+const MAX_PER_SESSION = 24;
+const PER_ATTEMPT = 3;
 const MAX_TICKETS = 4_096;
 
 export interface TicketsOptions {
@@ -27,7 +28,7 @@ interface KeptTicket {
 
 /**
  * Single-use proofs that a connection belongs to a login: 256 bits, 15 s, bound to session, role, origin and transport. They are
- * needed because neither a WebSocket nor a WebTransport request can be told from a forged one by its cookie alone.
+ * needed because none of the requests that open a connection can be told from a forged one by its cookie alone.
  */
 export class Tickets {
   readonly #options: TicketsOptions;
@@ -48,7 +49,11 @@ export class Tickets {
       this.#open.set(hashOfSecret(ticket), { grant, transport, expiresAt });
       return ticket;
     };
-    return { webSocket: make('webSocket'), webTransport: make('webTransport') };
+    return {
+      webSocket: make('webSocket'),
+      webTransport: make('webTransport'),
+      webRtc: make('webRtc'),
+    };
   }
 
   /**
@@ -71,11 +76,11 @@ export class Tickets {
       if (ticket.expiresAt <= now) this.#open.delete(hash);
       else if (ticket.grant.session === session) own.push(hash);
     }
-    for (const hash of own.slice(0, Math.max(0, own.length + 2 - MAX_PER_SESSION))) {
+    for (const hash of own.slice(0, Math.max(0, own.length + PER_ATTEMPT - MAX_PER_SESSION))) {
       this.#open.delete(hash);
     }
     for (const hash of this.#open.keys()) {
-      if (this.#open.size + 2 <= MAX_TICKETS) break;
+      if (this.#open.size + PER_ATTEMPT <= MAX_TICKETS) break;
       this.#open.delete(hash);
     }
   }

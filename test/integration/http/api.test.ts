@@ -235,8 +235,10 @@ test('tickets name the transports, with certificate hashes', async () => {
     tickets: {
       webSocket: expect.stringMatching(/^[\w-]{43}$/) as string,
       webTransport: expect.stringMatching(/^[\w-]{43}$/) as string,
+      webRtc: expect.stringMatching(/^[\w-]{43}$/) as string,
     },
     webSocketPath: '/dtf/1',
+    webRtcPath: null,
     webTransport: {
       port: 4433,
       path: '/dtf/1',

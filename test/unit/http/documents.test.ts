@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 
 import { SessionCode, webSocketCloseCode } from '../../../protocol/errors.ts';
 import { faults } from '../../../server/http/fault.ts';
+import { signalingFaults } from '../../../server/signaling/signaling-fault.ts';
 
 const document = readFileSync(resolve(import.meta.dirname, '../../../docs/errors.md'), 'utf8');
 const rows = document
@@ -13,7 +14,8 @@ const rows = document
 
 test('docs/errors.md lists every HTTP code with its status, and no other', () => {
   const listed = rows.filter((row) => /^`\w+`$/.test(row[1] ?? '')).map((row) => [row[1], row[2]]);
-  const real = Object.entries(faults).map(([code, { status }]) => [`\`${code}\``, String(status)]);
+  const all = { ...faults, ...signalingFaults };
+  const real = Object.entries(all).map(([code, { status }]) => [`\`${code}\``, String(status)]);
   expect(listed).toEqual(real);
 });
 

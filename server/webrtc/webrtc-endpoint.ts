@@ -1,0 +1,213 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { randomInt } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { maxUnitBytes } from '../../protocol/limits.ts';
+import { SessionCode } from '../../protocol/errors.ts';
+import type { DoorAnswer, DoorOffer, DoorRefusal, WebRtcDoor } from '../http/webrtc-door.ts';
+import type { Grant } from '../http/grant.ts';
+import { newSecret } from '../http/secret.ts';
+import type { Logger } from '../observe/logger.ts';
+import type { Clock } from '../session-clock.ts';
+import type { LocalTransport } from '../signaling/answer.ts';
+import type { PeerPlan } from '../signaling/peer-plan.ts';
+import { SignalingDesk } from '../signaling/signaling-desk.ts';
+import { SignalingFault } from '../signaling/signaling-fault.ts';
+import type { ServerTransport } from '../transport/transport.ts';
+import { loadDataChannel } from './node-datachannel-api.ts';
+import { NodeDataChannelStack } from './node-datachannel.ts';
+import type { PeerStack } from './peer-stack.ts';
+import { SharedPayloads } from './shared-payloads.ts';
+import { WebRtcTransport } from './webrtc-transport.ts';
+
+/** WebRTC sessions at once, those whose handshake is under way included: twice the connections that are allowed by default. */
+const MAX_SESSIONS = 64;
+
+export interface WebRtcEndpointOptions {
+  /** Address that the gateway listens on. */
+  readonly host: string;
+  /** UDP port of all peers; undefined: the one after `pagePort`, or any free one where that is taken. */
+  readonly port: number | undefined;
+  /** The gateway's TCP port. */
+  readonly pagePort: number;
+  /** Addresses to be named to peers in place of those by which they came. */
+  readonly addresses: readonly string[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Codec string of the picture as it runs. */
+  running(): string | undefined;
+  /** Whether a login still stands. */
+  isLoginOpen(session: string): boolean;
+  onTransport(transport: ServerTransport, grant: Grant): void;
+}
+
+/** The WebRTC side of the gateway. */
+export interface WebRtcEndpoint {
+  readonly door: WebRtcDoor;
+  readonly port: number;
+  /** Ends every peer. */
+  close(): void;
+}
+
+/**
+ * Opens WebRTC. Nothing listens on its port but while a peer is there whose offer was let in. Resolves with undefined when its library
+ * does not load or the port is taken; the log says why, and the other transports carry on.
+ */
+export async function openWebRtc(
+  options: WebRtcEndpointOptions,
+): Promise<WebRtcEndpoint | undefined> {
+  const { logger } = options;
+  try {
+    const address = boundAddress(options.host);
+    const port = await freePort(options, address);
+    const stack = new NodeDataChannelStack(await loadDataChannel(), { address, port, logger });
+    logger.info('webrtc is offered', { library: stack.name, port });
+    const door = new Door({ ...options, stack, port });
+    return { door, port, close: () => door.close() };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    logger.warn('webrtc is off: its library does not load here, or its port is taken', { reason });
+    return undefined;
+  }
+}
+
+interface DoorOptions extends Omit<WebRtcEndpointOptions, 'port'> {
+  readonly stack: PeerStack;
+  readonly port: number;
+}
+
+/** Brings signaling, the stack and the desktop's session together. */
+class Door implements WebRtcDoor {
+  readonly #options: DoorOptions;
+  readonly #desk: SignalingDesk;
+  readonly #payloads = new SharedPayloads();
+  readonly #transports = new Map<string, WebRtcTransport>();
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+    this.#desk = new SignalingDesk({
+      running: () => options.running(),
+      randomSource: drawSource,
+      newResource: newSecret,
+    });
+  }
+
+  offer(offer: DoorOffer): DoorAnswer {
+    const { session: login } = offer.grant;
+    return this.#answer(() => {
+      if (this.#transports.size >= MAX_SESSIONS) throw new SignalingFault('tooManySessions');
+      const { sdp } = offer;
+      const answered = this.#desk.offer(
+        { login, sdp },
+        (plan, resource) => this.#open(offer, plan, resource),
+        performance.now(),
+      );
+      return { type: 'answered', ...answered };
+    });
+  }
+
+  candidates(fragment: Parameters<WebRtcDoor['candidates']>[0]): DoorRefusal | undefined {
+    return this.#answer(() => {
+      this.#desk.candidates({ login: fragment.session, ...fragment });
+      return undefined;
+    });
+  }
+
+  bye(session: string, resource: string): DoorRefusal | undefined {
+    return this.#answer(() => {
+      this.#desk.bye({ login: session, resource });
+      this.#transports.get(resource)?.close(SessionCode.ok, 'the client said goodbye');
+      return undefined;
+    });
+  }
+
+  close(): void {
+    for (const transport of this.#transports.values()) {
+      transport.close(SessionCode.shutdown, 'the gateway is stopping');
+    }
+    this.#options.stack.close();
+  }
+
+  #open(
+    { grant, addresses, onEnded }: DoorOffer,
+    plan: PeerPlan,
+    resource: string,
+  ): LocalTransport {
+    const { stack, clock, logger, port } = this.#options;
+    const peer = stack.open(plan);
+    const transport = new WebRtcTransport({
+      peer,
+      plan,
+      backend: stack.name,
+      payloads: this.#payloads,
+      clock,
+      logger,
+      randomSource: drawSource,
+      onConnected: (connected) => this.#connected(connected, grant),
+    });
+    this.#transports.set(resource, transport);
+    void transport.closed.then(() => {
+      this.#transports.delete(resource);
+      this.#desk.ended(resource);
+      onEnded();
+    });
+    const named = this.#options.addresses.length > 0 ? this.#options.addresses : addresses;
+    const candidates = named.map((address) => ({ address, port }));
+    return { ...peer.local, candidates, maxMessageBytes: maxUnitBytes };
+  }
+
+  /** The handshake may have taken longer than the login stood. */
+  #connected(transport: WebRtcTransport, grant: Grant): void {
+    if (this.#options.isLoginOpen(grant.session)) this.#options.onTransport(transport, grant);
+    else transport.close(SessionCode.auth, 'the login has ended');
+  }
+
+  #answer<Result>(act: () => Result): Result | DoorRefusal {
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof SignalingFault)) throw error;
+      const { status, code, message } = error;
+      this.#options.logger.debug('webrtc signaling was refused', { code, message });
+      return { type: 'refused', status, code, message };
+    }
+  }
+}
+
+/** A source of RTP, or where its numbers begin. */
+const drawSource = (): number => randomInt(2 ** 32);
+
+/** The address for the library to bind; undefined: all of the machine's. */
+function boundAddress(host: string): string | undefined {
+  if (host === '0.0.0.0' || host === '::') return undefined;
+  return host === 'localhost' ? '127.0.0.1' : host;
+}
+
+/**
+ * Finds out that the port can be had; the library binds it later, with the first peer. A port that nobody asked for may be another
+ * one where it is taken.
+ */
+async function freePort(
+  { port, pagePort }: WebRtcEndpointOptions,
+  address: string | undefined,
+): Promise<number> {
+  const wanted = port ?? pagePort + 1;
+  try {
+    return await bindOnce(wanted, address);
+  } catch (error) {
+    if (port !== undefined) throw error;
+    return bindOnce(0, address);
+  }
+}
+
+async function bindOnce(port: number, address: string | undefined): Promise<number> {
+  const socket = createSocket(address?.includes(':') === true ? 'udp6' : 'udp4');
+  try {
+    socket.bind(port, address);
+    await once(socket, 'listening');
+    const { port: bound }: AddressInfo = socket.address();
+    return bound;
+  } finally {
+    socket.close();
+  }
+}

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GenericNack, RtcpTransportLayerFeedback } from 'werift';
+import {
+  decodeControl,
+  encodeControl,
+  type ControlUnit,
+} from '../../../protocol/control/control-unit.ts';
+import { SessionCode } from '../../../protocol/errors.ts';
+import { micros32 } from '../../../protocol/time.ts';
+import { Gateway } from '../../support/gateway.ts';
+import { LoggedIn } from '../../support/logged-in.ts';
+import { WeriftPeer } from '../../support/werift-peer.ts';
+
+/** A loaded machine. */
+const SEEN = { timeout: 15_000, interval: 50 };
+
+const FLAGS = [
+  ...['--source', 'test', '--video-frame-rate', '15'],
+  ...['--desktop-width', '320', '--desktop-height', '180'],
+];
+
+let gateway: Gateway;
+
+beforeAll(async () => {
+  gateway = await Gateway.start(FLAGS);
+});
+
+afterAll(async () => {
+  expect(await gateway.stop()).toBe(0);
+});
+
+/** What a player does with a link: the token is its Bearer token. */
+const whep = async (link: string, method: string, given: Partial<WhepRequest> = {}) => {
+  const { origin, hash } = new URL(link);
+  const { path = '/whep', type = 'application/sdp', body, headers = {} } = given;
+  return fetch(origin + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${hash.replace('#token=', '')}`,
+      ...(body === undefined ? {} : { 'content-type': type }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body }),
+  });
+};
+
+interface WhepRequest {
+  readonly path: string;
+  readonly type: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const play = async (peer: WeriftPeer, link: string) => {
+  const answer = await whep(link, 'POST', { body: await peer.offer() });
+  expect(answer.status).toBe(201);
+  await peer.answered(await answer.text());
+  return answer.headers;
+};
+
+describe('a player without a browser', () => {
+  it('gets picture and sound, is sent again what it misses, and says goodbye', async () => {
+    const peer = new WeriftPeer();
+    const link = await gateway.link();
+    const headers = await play(peer, link);
+    const { video, audio } = peer.packets;
+    await expect.poll(() => Math.min(video.length, audio.length), SEEN).toBeGreaterThan(30);
+    // A keyframe's parameter sets come first, in one packet (STAP-A).
+    expect((video[0]?.payload[0] ?? 0) & 0x1f).toBe(24);
+
+    // Without a payload type for retransmissions a packet comes again as it was.
+    const missed = video.at(-1)?.header;
+    const nack = new RtcpTransportLayerFeedback({
+      feedback: new GenericNack({
+        senderSsrc: 1,
+        mediaSourceSsrc: missed?.ssrc ?? 0,
+        lost: [missed?.sequenceNumber ?? 0],
+      }),
+    });
+    const copies = () =>
+      video.filter(({ header }) => header.sequenceNumber === missed?.sequenceNumber).length;
+    await peer.transport.sendRtcp([nack]);
+    await expect.poll(copies, SEEN).toBeGreaterThan(1);
+
+    const path = headers.get('location') ?? '';
+    const fragment = { path, type: 'application/trickle-ice-sdpfrag' } as const;
+    const etag = headers.get('etag') ?? '';
+    const patched = await whep(link, 'PATCH', {
+      ...fragment,
+      body: 'a=candidate:1 1 udp 1 192.0.2.77 9 typ host\r\n',
+      headers: { 'if-match': etag },
+    });
+    expect(patched.status).toBe(204);
+    const restart = await whep(link, 'PATCH', { ...fragment, body: 'a=ice-ufrag:other\r\n' });
+    expect(restart.status).toBe(422);
+    expect((await whep(await gateway.link(), 'DELETE', { path })).status).toBe(404);
+    expect((await whep(link, 'DELETE', { path })).status).toBe(200);
+    expect((await whep(link, 'DELETE', { path })).status).toBe(404);
+    await peer.close();
+  });
+
+  it('gets a keyframe when it asks for one', async () => {
+    const peer = new WeriftPeer();
+    await play(peer, await gateway.link());
+    const { video } = peer.packets;
+    await expect.poll(() => video.length, SEEN).toBeGreaterThan(5);
+    const keyframes = () => video.filter(({ payload }) => ((payload[0] ?? 0) & 0x1f) === 24).length;
+    const before = keyframes();
+    await peer.askForKeyframe(video[0]?.header.ssrc ?? 0);
+    await expect.poll(keyframes, SEEN).toBeGreaterThan(before);
+    await peer.close();
+  });
+
+  it.each([
+    ['without a token', { headers: { authorization: '' } }, 401],
+    ['with another type of body', { type: 'text/plain' }, 415],
+    ['that is too large', { body: 'v=0\r\n'.repeat(20_000) }, 413],
+    ['that is none', { body: 'hello' }, 400],
+    ['of a page of another site', { headers: { origin: 'https://evil.example' } }, 403],
+  ])('is refused an offer %s', async (_, given, status) => {
+    const answer = await whep(await gateway.link(), 'POST', { body: 'v=0\r\n', ...given });
+    expect(answer.status).toBe(status);
+  });
+
+  it('is refused with a token that was used', async () => {
+    const link = await gateway.link();
+    expect((await whep(link, 'POST', { body: 'v=0\r\n' })).status).toBe(422);
+    expect((await whep(link, 'POST', { body: 'v=0\r\n' })).status).toBe(401);
+  });
+});
+
+describe('a client on the data channel', () => {
+  const connect = async () => {
+    const login = await LoggedIn.open(await gateway.link());
+    const peer = new WeriftPeer('dtf.1');
+    const { webRtc: ticket } = await login.tickets();
+    const body = { type: 'offer', sdp: await peer.offer(), ticket };
+    const answer = await login.post('/api/webrtc', body);
+    expect(answer.status).toBe(201);
+    const { sdp, resource } = (await answer.json()) as { sdp: string; resource: string };
+    await peer.answered(sdp);
+    await expect.poll(() => peer.channel?.readyState, SEEN).toBe('open');
+    const say = (unit: ControlUnit): void => peer.channel?.send(Buffer.from(encodeControl(unit)));
+    const heard = (): readonly ControlUnit[] =>
+      peer.messages.flatMap((message) =>
+        (message[0] ?? 0) >= 0x1f ? [decodeControl(message)] : [],
+      );
+    const types = (): readonly string[] => heard().map(({ type }) => type);
+    return { login, peer, body, resource, say, heard, types };
+  };
+
+  const hello: ControlUnit = {
+    type: 'hello',
+    hello: { versions: [1], video: ['avc1.42E01F'], audio: ['opus'] },
+  };
+
+  it('speaks DTF/1 there, with pictures and sound on their tracks', async () => {
+    const { peer, say, types, heard, login, resource } = await connect();
+    expect(peer.packets.video).toHaveLength(0);
+    say(hello);
+    await expect.poll(types, SEEN).toContain('stream');
+    expect(heard()[0]).toMatchObject({ type: 'helloAck', helloAck: { mayControl: true } });
+    expect(types().filter((type) => type === 'flowOpen')).toHaveLength(3);
+    const events = [{ type: 'pointerAbsolute', x: 1, y: 1 }] as const;
+    say({ type: 'input', sendTime: micros32(0), first: 0, events });
+    await expect.poll(types, SEEN).toContain('inputAck');
+    const { video, audio } = peer.packets;
+    await expect.poll(() => Math.min(video.length, audio.length), SEEN).toBeGreaterThan(10);
+
+    const bye = await login.post('/api/webrtc', { type: 'bye', resource });
+    expect(bye.status).toBe(204);
+    await expect
+      .poll(() => heard().find(({ type }) => type === 'error'), SEEN)
+      .toMatchObject({ code: SessionCode.ok });
+    await peer.close();
+  });
+
+  it('uses its ticket up', async () => {
+    const { login, peer, body } = await connect();
+    expect((await login.post('/api/webrtc', body)).status).toBe(401);
+    await peer.close();
+  });
+});
