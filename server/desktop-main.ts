@@ -5,8 +5,7 @@
  *   node server/desktop-main.ts DISPLAY_NUMBER FOLDER [settings as flags, see --help of the server]
  */
 import { mkdir } from 'node:fs/promises';
-import { ConfigError } from './config/config-error.ts';
-import { loadConfig } from './config/load.ts';
+import { processConfig } from './config/process-config.ts';
 import type { Config } from './config/schema.ts';
 import { startVirtualDesktop, type DesktopPlace } from './desktop/virtual-desktop.ts';
 import { createLogger } from './observe/create-logger.ts';
@@ -16,19 +15,6 @@ const USAGE = 'usage: node server/desktop-main.ts DISPLAY_NUMBER FOLDER [setting
 function readPlace(number = '', directory = ''): DesktopPlace | undefined {
   if (!/^\d{1,4}$/.test(number) || directory === '') return undefined;
   return { display: Number(number), directory };
-}
-
-function readConfig(flags: readonly string[]): Config | undefined {
-  try {
-    const outcome = loadConfig({ argv: flags, env: process.env });
-    if (outcome.type === 'run') return outcome.config;
-    process.stdout.write(outcome.text);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
-  }
-  return undefined;
 }
 
 async function run(place: DesktopPlace, config: Config): Promise<void> {
@@ -54,7 +40,7 @@ if (place === undefined) {
   process.stderr.write(USAGE);
   process.exitCode = 2;
 } else {
-  const config = readConfig(flags);
+  const config = processConfig(flags);
   try {
     if (config !== undefined) await run(place, config);
   } catch (error) {

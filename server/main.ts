@@ -5,26 +5,12 @@
  */
 import { createInterface } from 'node:readline';
 import { compose, type Gateway } from './compose.ts';
-import { ConfigError } from './config/config-error.ts';
-import { loadConfig } from './config/load.ts';
+import { processConfig } from './config/process-config.ts';
 import type { Config } from './config/schema.ts';
 import { createLogger } from './observe/create-logger.ts';
 
 /** A gateway that has not drained by then is ended: container runtimes kill after 10 s. */
 const DRAIN_TIMEOUT_MS = 8_000;
-
-function readConfig(): Config | undefined {
-  try {
-    const outcome = loadConfig({ argv: process.argv.slice(2), env: process.env });
-    if (outcome.type === 'run') return outcome.config;
-    process.stdout.write(outcome.text);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
-  }
-  return undefined;
-}
 
 function printLink(gateway: Gateway, config: Config): void {
   const { link, seconds } = gateway.newLink();
@@ -72,7 +58,7 @@ async function run(config: Config): Promise<void> {
   });
 }
 
-const config = readConfig();
+const config = processConfig(process.argv.slice(2));
 if (config !== undefined) {
   try {
     await run(config);

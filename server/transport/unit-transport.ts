@@ -9,6 +9,7 @@ import {
 import { millis, type Micros } from '../../protocol/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../session-clock.ts';
+import { CLOSE_MS, LIFE_CHECK_MS, MAX_EARLY } from './connection-bounds.ts';
 import { FragmentWindow } from './fragment-window.ts';
 import type {
   PieceSource,
@@ -31,20 +32,11 @@ export interface UnitTransportOptions {
   readonly logger: Logger;
 }
 
-/** Milliseconds between looks at a silent peer: 5 s of silence are noticed within 5.5 s, half-open ones within 6 s. */
-const CHECK_INTERVAL_MS = 500;
-
 /** Microseconds without progress, while data is under way, after which a peer that is alive but does not read is closed. */
 const STALL_US = 10e6;
 
-/** Units that are kept for a session that has not started; a client says no more than HELLO before it is answered. */
-const MAX_EARLY_UNITS = 64;
-
 /** Bytes of control units that may wait in this process: sixteen of the largest answers, a JSON of 16 KB. */
 const MAX_WAITING_BYTES = 256 * 1024;
-
-/** Milliseconds that a peer gets to answer a close. */
-const CLOSE_TIMEOUT_MS = 1_000;
 
 /** An acknowledgement threshold is announced anew when it changes by this factor. */
 const ACK_CHANGE = 1.25;
@@ -90,7 +82,7 @@ export class UnitTransport implements ServerTransport {
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    this.#check = setInterval(() => this.#checkPeer(), CHECK_INTERVAL_MS);
+    this.#check = setInterval(() => this.#checkPeer(), LIFE_CHECK_MS);
     wire.listen({
       unit: (bytes) => this.#onUnit(bytes),
       violation: (error) => this.#fail(error),
@@ -162,7 +154,7 @@ export class UnitTransport implements ServerTransport {
     this.#closeTimer = setTimeout(() => {
       this.#wire.terminate();
       this.#settleEnd();
-    }, CLOSE_TIMEOUT_MS);
+    }, CLOSE_MS);
   }
 
   #write(unit: Uint8Array): void {
@@ -224,11 +216,8 @@ export class UnitTransport implements ServerTransport {
   }
 
   #keep(bytes: Uint8Array): void {
-    if (this.#earlyUnits.length >= MAX_EARLY_UNITS) {
-      throw new ProtocolError(
-        'E_COUNT',
-        `units: expected at most ${MAX_EARLY_UNITS} before the start`,
-      );
+    if (this.#earlyUnits.length >= MAX_EARLY) {
+      throw new ProtocolError('E_COUNT', `units: expected at most ${MAX_EARLY} before the start`);
     }
     this.#earlyUnits.push(bytes);
   }

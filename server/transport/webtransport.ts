@@ -5,6 +5,7 @@ import { maxTextBytes } from '../../protocol/limits.ts';
 import { encodeStreamUnit } from '../../protocol/unit.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../session-clock.ts';
+import { CLOSE_MS, LIFE_CHECK_MS, MAX_EARLY } from './connection-bounds.ts';
 import { ControlStream } from './control-stream.ts';
 import type {
   AbandonReasonValue,
@@ -30,21 +31,12 @@ export interface WebTransportTransportOptions {
   readonly logger: Logger;
 }
 
-/** How often the peer's life is looked at: a vanished client is noticed at most this much after the idle timeout. */
-const LIFE_CHECK_MS = 500;
-
 /**
  * How long a client gets to read the goodbye and to close. Chromium drops what its page has not read when the session
  * closes, so that a close that follows at once takes the goodbye with it, and its own code arrives in two of three
  * cases only (13 of 20 measured). Half a second is a guess: a round trip on a slow path and a busy page.
  */
 const GOODBYE_MS = 500;
-
-/** How long the library may take to confirm a close: it tells the peer first. */
-const CLOSE_MS = 1_000;
-
-/** Things that arrive before `start`: a client says HELLO and little more before it is answered. */
-const MAX_EARLY = 64;
 
 /** Characters of a reason on the wire: UTF-8 takes at most three bytes for each. */
 const MAX_REASON_LENGTH = Math.floor(maxTextBytes / 3);

@@ -6,23 +6,17 @@ import {
   type ControlUnit,
 } from '../../protocol/control/control-unit.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
-import {
-  encodeFragmentFirst,
-  encodeFragmentLast,
-  encodeFragmentMiddle,
-  Reassembler,
-} from '../../protocol/fragment.ts';
+import { Reassembler } from '../../protocol/fragment.ts';
 import {
   decodeDataUnit,
-  encodeMessage,
   encodeMessageHead,
-  encodePadding,
   type DataUnit,
   type MessageUnit,
 } from '../../protocol/message.ts';
 import { decodeDatagram, encodeAudioDatagram } from '../../protocol/redundancy.ts';
 import { decodeUnit, encodeStreamUnit, StreamUnitReader } from '../../protocol/unit.ts';
 import { UnitId } from '../../protocol/unit-id.ts';
+import { encodeDataUnit } from '../support/encode-data-unit.ts';
 import {
   decodedVectors,
   malformedVectors,
@@ -48,21 +42,6 @@ function errorOf(decode: () => unknown): string {
     throw error;
   }
   return 'nothing thrown';
-}
-
-function encodeData(unit: DataUnit): Uint8Array {
-  switch (unit.type) {
-    case 'message':
-      return encodeMessage(unit.sendTime, unit.header, unit.payload);
-    case 'fragmentFirst':
-      return encodeFragmentFirst(unit.sendTime, unit.header, unit.totalLength, unit.bytes);
-    case 'fragmentMiddle':
-      return encodeFragmentMiddle(unit.sendTime, unit.flow, unit.bytes);
-    case 'fragmentLast':
-      return encodeFragmentLast(unit.sendTime, unit.flow, unit.bytes);
-    case 'padding':
-      return encodePadding(unit.length);
-  }
 }
 
 describe('varints', () => {
@@ -93,7 +72,7 @@ describe('data units', () => {
 
   const canonical = vectors.filter(({ isCanonical }) => isCanonical);
   it.each(canonical)('encodes $name', ({ bytes, decoded }) => {
-    expect(toHex(encodeData(decoded as DataUnit))).toBe(toHex(bytes));
+    expect(toHex(encodeDataUnit(decoded as DataUnit))).toBe(toHex(bytes));
   });
 
   const messages = canonical.filter(({ bytes }) => bytes[0] === UnitId.message);
@@ -151,7 +130,7 @@ describe('datagrams', () => {
 
   const canonical = decodedVectors('datagram.json').filter(({ isCanonical }) => isCanonical);
   it.each(canonical)('encodes $name', ({ bytes, decoded }) => {
-    const [current, previous] = (decoded as MessageUnit[]).map(encodeData).reverse();
+    const [current, previous] = (decoded as MessageUnit[]).map(encodeDataUnit).reverse();
     if (current === undefined) throw new Error('a vector without a message');
     expect(toHex(encodeAudioDatagram(current, previous))).toBe(toHex(bytes));
   });

@@ -1,9 +1,5 @@
 /** The whole client in a real browser, under a strict policy, against a scripted server. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../support/chromium.ts';
 import type { PlayerPage } from './page/page.ts';
@@ -14,7 +10,6 @@ declare global {
   var page: PlayerPage;
 }
 
-let root: string;
 let server: ScriptedServer;
 let browser: Browser;
 let page: Page;
@@ -24,15 +19,7 @@ let streaming: Source;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'oriel-client-'));
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    root: join(import.meta.dirname, 'page'),
-    build: { outDir: root, emptyOutDir: true, target: 'esnext', assetsInlineLimit: 0 },
-    worker: { format: 'es' },
-  });
-  server = await ScriptedServer.listen(root);
+  server = await ScriptedServer.open();
   const painted = paintedVideo((unit) => {
     if (streaming === painted) server.sendVideo(unit);
   });
@@ -46,7 +33,6 @@ afterAll(async () => {
   for (const source of sources) source.close();
   await browser.close();
   await server.close();
-  await rm(root, { recursive: true, force: true });
 });
 
 beforeEach(async () => {

@@ -1,9 +1,5 @@
 /** Latency modes, sinks and loudness changed while everything runs, in a real browser against a scripted server. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserChange } from '../../../client/settings/user-settings.ts';
 import { launchChromium } from '../../support/chromium.ts';
@@ -15,22 +11,13 @@ declare global {
   var page: PlayerPage;
 }
 
-let root: string;
 let server: ScriptedServer;
 let browser: Browser;
 let page: Page;
 let sources: readonly Source[] = [];
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'oriel-presentation-'));
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    root: join(import.meta.dirname, 'page'),
-    build: { outDir: root, emptyOutDir: true, target: 'esnext', assetsInlineLimit: 0 },
-    worker: { format: 'es' },
-  });
-  server = await ScriptedServer.listen(root);
+  server = await ScriptedServer.open();
   sources = [
     paintedVideo((unit) => server.sendVideo(unit)),
     tone((unit) => server.sendAudio(unit)),
@@ -45,7 +32,6 @@ afterAll(async () => {
   for (const source of sources) source.close();
   await browser.close();
   await server.close();
-  await rm(root, { recursive: true, force: true });
 });
 
 const apply = (change: UserChange) =>

@@ -1,7 +1,10 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { build } from 'vite';
 import { WebSocketServer, type WebSocket } from 'ws';
 import {
   decodeControl,
@@ -61,6 +64,7 @@ export class ScriptedServer {
   changeVideo: (unit: EncodedUnit) => Uint8Array = ({ data }) => data;
   connections = 0;
   readonly #http: Server;
+  readonly #root: string;
   #socket: WebSocket | undefined;
   #sequences = new Map<number, number>();
   #inputEvents = 0;
@@ -68,17 +72,31 @@ export class ScriptedServer {
   #hasGreeted = false;
   #waitsForKey = true;
 
-  private constructor(http: Server) {
+  private constructor(http: Server, root: string) {
     this.#http = http;
+    this.#root = root;
   }
 
-  static async listen(root: string): Promise<ScriptedServer> {
+  /** Builds the page of these tests and serves it; `close` removes it again. */
+  static async open(): Promise<ScriptedServer> {
+    const root = await mkdtemp(join(tmpdir(), 'oriel-client-'));
+    await build({
+      configFile: false,
+      logLevel: 'warn',
+      root: join(import.meta.dirname, 'page'),
+      build: { outDir: root, emptyOutDir: true, target: 'esnext', assetsInlineLimit: 0 },
+      worker: { format: 'es' },
+    });
+    return ScriptedServer.#listen(root);
+  }
+
+  static async #listen(root: string): Promise<ScriptedServer> {
     const http = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://localhost');
       if (url.pathname === '/api/ticket') answerTicket(response);
       else sendFile(join(root, url.pathname === '/' ? '/index.html' : url.pathname), response);
     });
-    const server = new ScriptedServer(http);
+    const server = new ScriptedServer(http, root);
     const sockets = new WebSocketServer({ server: http, handleProtocols: () => 'dtf.1' });
     sockets.on('connection', (socket) => server.#accept(socket));
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -127,6 +145,7 @@ export class ScriptedServer {
     this.#socket?.terminate();
     this.#http.closeAllConnections();
     await new Promise((resolve) => this.#http.close(resolve));
+    await rm(this.#root, { recursive: true, force: true });
   }
 
   #accept(socket: WebSocket): void {

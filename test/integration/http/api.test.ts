@@ -1,24 +1,8 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import {
-  ask,
-  cookieOf,
-  logIn,
-  post,
-  startApp,
-  type AppUnderTest,
-  type TestedSettings,
-} from './app-under-test.ts';
+import { ask, cookieOf, logIn, post, appPerTest } from './app-under-test.ts';
 
-let running: AppUnderTest | undefined;
-async function start(settings?: TestedSettings): Promise<AppUnderTest> {
-  running = await startApp(settings);
-  return running;
-}
-afterEach(async () => {
-  await running?.close();
-  running = undefined;
-});
+const start = appPerTest();
 
 const refusal = (code: string) => ({ error: { code, message: expect.any(String) as string } });
 
@@ -58,7 +42,6 @@ test('the password logs in, a wrong one does not, and none is offered when none 
   expect([wrong.status, wrong.json]).toEqual([401, refusal('passwordRefused')]);
   const right = await post(origin, '/api/login', { body: { password: 'correct horse' } });
   expect(right.status).toBe(204);
-  await running?.close();
 
   const without = await start();
   expect((await ask(without.origin, '/api/login')).json).toEqual({ password: false });

@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { afterEach } from 'vitest';
 import type { WebSocket } from 'ws';
 
 import {
@@ -53,6 +54,21 @@ export interface TestedSettings extends Partial<
 }
 
 const WELL = { isOk: true, reasons: [], notes: [] };
+
+/** Starts servers for the tests of one file, and ends each after its test; call it at the top of the file. */
+export function appPerTest(): (settings?: TestedSettings) => Promise<AppUnderTest> {
+  let running: AppUnderTest | undefined;
+  const stop = async (): Promise<void> => {
+    await running?.close();
+    running = undefined;
+  };
+  afterEach(stop);
+  return async (settings) => {
+    await stop();
+    running = await startApp(settings);
+    return running;
+  };
+}
 
 /** Starts the real server on a free port of 127.0.0.1. */
 export async function startApp(settings: TestedSettings = {}): Promise<AppUnderTest> {

@@ -1,19 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { makeCertificate } from '../../../certs/certificate.ts';
-import { ask, logIn, startApp, type AppUnderTest, type TestedSettings } from './app-under-test.ts';
+import { ask, logIn, appPerTest } from './app-under-test.ts';
 
-let running: AppUnderTest | undefined;
-async function start(settings?: TestedSettings): Promise<AppUnderTest> {
-  running = await startApp(settings);
-  return running;
-}
-afterEach(async () => {
-  await running?.close();
-  running = undefined;
-});
+const start = appPerTest();
 
 test('the page is served, its named files for ever', async () => {
   const { origin } = await start();

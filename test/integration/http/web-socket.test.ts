@@ -1,27 +1,12 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 
 import type { Admittance } from '../../../server/http/gateway.ts';
-import {
-  ask,
-  logIn,
-  post,
-  startApp,
-  type AppUnderTest,
-  type TestedSettings,
-} from './app-under-test.ts';
+import { ask, logIn, post, appPerTest, type AppUnderTest } from './app-under-test.ts';
 
-let running: AppUnderTest | undefined;
-async function start(settings?: TestedSettings): Promise<AppUnderTest> {
-  running = await startApp(settings);
-  return running;
-}
-afterEach(async () => {
-  await running?.close();
-  running = undefined;
-});
+const start = appPerTest();
 
 async function fetchTickets(
   { origin }: AppUnderTest,

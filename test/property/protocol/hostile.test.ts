@@ -8,7 +8,7 @@ import { decodeDatagram } from '../../../protocol/redundancy.ts';
 import { decodeUnit, encodeStreamUnit, StreamUnitReader } from '../../../protocol/unit.ts';
 import { UnitId } from '../../../protocol/unit-id.ts';
 import { chunksOf, controlUnit, dataUnit } from './arbitraries.ts';
-import { encodeDataUnit } from './encode-data-unit.ts';
+import { encodeDataUnit } from '../../support/encode-data-unit.ts';
 
 const runs = { numRuns: 3_000 };
 

@@ -8,7 +8,7 @@ import { decodeDatagram, encodeAudioDatagram } from '../../../protocol/redundanc
 import { decodeUnit } from '../../../protocol/unit.ts';
 import { micros32 } from '../../../protocol/time.ts';
 import { controlUnits, dataUnit, header, inputEvent, varint } from './arbitraries.ts';
-import { encodeDataUnit } from './encode-data-unit.ts';
+import { encodeDataUnit } from '../../support/encode-data-unit.ts';
 
 describe('what is encoded decodes to the same', () => {
   it('varint', () => {

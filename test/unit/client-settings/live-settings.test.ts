@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PlayerClosedError } from '../../../client/answers.ts';
 import { LiveSettings } from '../../../client/settings/live-settings.ts';
 import type { ToNetworkWorker } from '../../../client/worker-messages.ts';
-import { streamFacts } from './stream-facts.ts';
+import { streamFacts } from '../../support/stream-facts.ts';
 
 function underTest() {
   const asked: ToNetworkWorker[] = [];

@@ -4,7 +4,7 @@ import { accessTo, rangeOf } from '../../../client/settings/setting-access.ts';
 import { SettingsBook, type Choice } from '../../../client/settings/settings-book.ts';
 import { defaultUserSettings, type UserChange } from '../../../client/settings/user-settings.ts';
 import { defaultStreamSettings, streamRanges } from '../../../protocol/stream-settings.ts';
-import { streamFacts } from './stream-facts.ts';
+import { streamFacts } from '../../support/stream-facts.ts';
 
 const custom = { delayTargetMs: 30, videoBudgetMs: 200, audioBudgetMs: 150 };
 

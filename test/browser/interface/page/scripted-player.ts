@@ -1,11 +1,7 @@
 /** A player without a server: the test says what happens, input is recorded, the canvas shows a painted desktop. */
 import type { Refused, StreamFacts } from '../../../../protocol/control/stream.ts';
 import type { InputEvent } from '../../../../protocol/input.ts';
-import {
-  defaultStreamSettings,
-  mergeChange,
-  streamRanges,
-} from '../../../../protocol/stream-settings.ts';
+import { mergeChange } from '../../../../protocol/stream-settings.ts';
 import type { PlayerOptions, PlayerState, SoundState } from '../../../../client/player.ts';
 import {
   settingsInForce,
@@ -14,6 +10,7 @@ import {
   type UserSettings,
 } from '../../../../client/settings/user-settings.ts';
 import type { PlayerControl } from '../../../../client/view/player-control.ts';
+import { streamFacts } from '../../../support/stream-facts.ts';
 
 export class ScriptedPlayer implements PlayerControl {
   readonly options: PlayerOptions;
@@ -66,23 +63,7 @@ export class ScriptedPlayer implements PlayerControl {
   /** Says what the gateway does of the stream. */
   stream(facts: Partial<StreamFacts>): void {
     this.settings = { ...this.settings, ...facts.settings };
-    this.options.onStream?.({
-      answers: 0,
-      settings: defaultStreamSettings,
-      desktop: { width: 1280, height: 720 },
-      video: {
-        codec: 'avc1.42C020',
-        name: 'h264',
-        encoder: 'x264enc',
-        width: 1280,
-        height: 720,
-        frameRate: 60,
-      },
-      offers: { codecs: ['h264', 'vp8', 'vp9'] },
-      policy: { locked: [], ranges: streamRanges },
-      controls: true,
-      ...facts,
-    });
+    this.options.onStream?.(streamFacts({ offers: { codecs: ['h264', 'vp8', 'vp9'] }, ...facts }));
   }
 
   resumeSound(): Promise<void> {

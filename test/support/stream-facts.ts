@@ -1,5 +1,5 @@
-import type { StreamFacts } from '../../../protocol/control/stream.ts';
-import { defaultStreamSettings, streamRanges } from '../../../protocol/stream-settings.ts';
+import type { StreamFacts } from '../../protocol/control/stream.ts';
+import { defaultStreamSettings, streamRanges } from '../../protocol/stream-settings.ts';
 
 /** What a gateway says that allows everything, with the facts that a test is about. */
 export function streamFacts(facts: Partial<StreamFacts> = {}): StreamFacts {

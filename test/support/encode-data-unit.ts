@@ -2,8 +2,8 @@ import {
   encodeFragmentFirst,
   encodeFragmentLast,
   encodeFragmentMiddle,
-} from '../../../protocol/fragment.ts';
-import { encodeMessage, encodePadding, type DataUnit } from '../../../protocol/message.ts';
+} from '../../protocol/fragment.ts';
+import { encodeMessage, encodePadding, type DataUnit } from '../../protocol/message.ts';
 
 /** Encodes a data unit of any type. */
 export function encodeDataUnit(unit: DataUnit): Uint8Array {
