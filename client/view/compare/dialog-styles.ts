@@ -3,28 +3,9 @@ import { css } from 'lit';
 /** Styles of the compare sheet; see compare-dialog.ts. */
 export const dialogStyles = css`
   dialog {
-    display: flex;
-    flex-direction: column;
     width: min(62rem, calc(100% - 24px));
-    max-width: none;
     max-height: calc(100dvh - 24px);
     margin: auto;
-    padding: 0;
-    border: 1px solid var(--line);
-    border-radius: 18px;
-    background: var(--surface);
-    box-shadow: var(--shadow);
-    color: var(--text);
-    overflow: hidden;
-    overscroll-behavior: contain;
-  }
-
-  dialog:not([open]) {
-    display: none;
-  }
-
-  dialog[open] {
-    animation: enter 220ms cubic-bezier(0.3, 0.7, 0.2, 1);
   }
 
   dialog::backdrop {

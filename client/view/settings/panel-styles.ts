@@ -3,29 +3,10 @@ import { css } from 'lit';
 /** Styles of the settings panel; see settings-panel.ts. */
 export const panelStyles = css`
   dialog {
-    display: flex;
-    flex-direction: column;
     width: min(25rem, 100%);
-    max-width: none;
     height: calc(100dvh - 24px);
     max-height: none;
     margin: 12px 12px 12px auto;
-    padding: 0;
-    border: 1px solid var(--line);
-    border-radius: 18px;
-    background: var(--surface);
-    box-shadow: var(--shadow);
-    color: var(--text);
-    overflow: hidden;
-    overscroll-behavior: contain;
-  }
-
-  dialog:not([open]) {
-    display: none;
-  }
-
-  dialog[open] {
-    animation: enter 220ms cubic-bezier(0.3, 0.7, 0.2, 1);
   }
 
   /* The picture stays as it is: one looks at it while a setting changes. */
