@@ -1,21 +1,13 @@
 import { encodeCursorImage } from './pointer-message.ts';
-import type { ControlUnit } from '../../protocol/control/control-unit.ts';
 import type { ReportUnit } from '../../protocol/control/report.ts';
-import {
-  flowId,
-  Priority,
-  sequence,
-  type FlowId,
-  type FlowKindName,
-  type PriorityValue,
-} from '../../protocol/flow.ts';
+import { Priority, type FlowId, type PriorityValue } from '../../protocol/flow.ts';
 import type { Extension } from '../../protocol/extension.ts';
 import type { SendingMode } from '../../protocol/stream-settings.ts';
 import type { MessageHeader } from '../../protocol/message.ts';
 import { changedBefore, queuedAfter } from '../../protocol/span-extension.ts';
 import { streamCodec } from '../../protocol/stream-codec.ts';
 import { takesStream } from '../../protocol/video-codec.ts';
-import { micros, millis, type Micros, type Millis } from '../../protocol/time.ts';
+import { micros, millis, type Micros } from '../../protocol/time.ts';
 import type { AccessUnit } from '../ingest/access-unit.ts';
 import { DeadlineQueue } from '../schedule/deadline-queue.ts';
 import type { LinkEstimateSnapshot } from '../schedule/path-estimate.ts';
@@ -31,14 +23,10 @@ import type {
 } from '../transport/transport.ts';
 import type { LinkDemand } from './encoder-steering.ts';
 import { LinkControl } from './link-control.ts';
+import { AUDIO_FLOW, MediaFlows, POINTER_FLOW, VIDEO_FLOW } from './media-flows.ts';
 import { SendTimes, type OnSent } from './send-times.ts';
 import type { CarriedSample } from './transport-choice.ts';
 import type { PointerImage } from './viewer-desktop.ts';
-
-/** The flows that every session has; even ids are the server's. */
-const AUDIO_FLOW = flowId(2);
-const VIDEO_FLOW = flowId(4);
-const POINTER_FLOW = flowId(6);
 
 /** `layer` has three bits for it. */
 const MAX_TEMPORAL_LAYER = 7;
@@ -87,7 +75,7 @@ export class OutboundMedia implements PieceSource {
   readonly #link: LinkControl;
   readonly #backlog = new SenderBacklog();
   readonly #times: SendTimes;
-  readonly #nextSequence = new Map<FlowId, number>();
+  readonly #flows: MediaFlows;
   #mode: SendingMode;
   #isVideoShown = true;
   #waitsForKey = true;
@@ -109,12 +97,7 @@ export class OutboundMedia implements PieceSource {
       maxBps: options.maxVideoBps,
       startBps: options.startVideoBps,
     });
-    this.#open(VIDEO_FLOW, 'video', Priority.videoBase, mode.videoBudget, options.video);
-    if (options.sound !== undefined) {
-      const metadata = { codec: 'opus', sampleRate: 48_000, channels: 2, ...options.sound };
-      this.#open(AUDIO_FLOW, 'audio', Priority.audio, mode.audioBudget, metadata);
-    }
-    this.#open(POINTER_FLOW, 'cursor', Priority.interface, millis(0), {});
+    this.#flows = new MediaFlows({ ...options, queue: this.#queue });
   }
 
   /** Bytes that wait here; the transport's own are not counted. */
@@ -151,19 +134,14 @@ export class OutboundMedia implements PieceSource {
     const before = this.#mode;
     this.#mode = mode;
     this.#link.setDelayTarget(mode.delayTarget);
-    if (mode.videoBudget !== before.videoBudget) {
-      this.#state(VIDEO_FLOW, 'budget', mode.videoBudget);
-    }
-    if (this.#options.sound !== undefined && mode.audioBudget !== before.audioBudget) {
-      this.#state(AUDIO_FLOW, 'budget', mode.audioBudget);
-    }
+    this.#flows.rebudget(before, mode);
   }
 
   /** Without pictures nothing but video stops; the first one after a pause is a keyframe, which is asked for. */
   setVideoShown(isShown: boolean): void {
     if (isShown === this.#isVideoShown) return;
     this.#isVideoShown = isShown;
-    this.#state(VIDEO_FLOW, 'pause', isShown ? 0 : 1);
+    this.#flows.tell(VIDEO_FLOW, 'pause', isShown ? 0 : 1);
     if (!isShown) return;
     this.#waitsForKey = true;
     this.#options.requestKeyframe('client');
@@ -181,7 +159,7 @@ export class OutboundMedia implements PieceSource {
   }
 
   pointer(image: PointerImage): void {
-    const header = this.#header(POINTER_FLOW, Priority.interface, {
+    const header = this.#flows.header(POINTER_FLOW, Priority.interface, {
       key: true,
       captureTime: this.#options.clock.now(),
       budget: millis(0),
@@ -250,7 +228,7 @@ export class OutboundMedia implements PieceSource {
       ...(waited === undefined ? [] : [changedBefore.write(waited)]),
       ...this.#codecChange(unit),
     ];
-    const header = this.#header(VIDEO_FLOW, priorityOf(unit), {
+    const header = this.#flows.header(VIDEO_FLOW, priorityOf(unit), {
       key: unit.key,
       captureTime,
       extensions,
@@ -282,7 +260,7 @@ export class OutboundMedia implements PieceSource {
   }
 
   #audio(unit: AccessUnit): void {
-    const header = this.#header(AUDIO_FLOW, Priority.audio, {
+    const header = this.#flows.header(AUDIO_FLOW, Priority.audio, {
       key: true,
       captureTime: this.#options.clock.fromMonotonicNanos(unit.captureTime),
       budget: this.#mode.audioBudget,
@@ -310,60 +288,8 @@ export class OutboundMedia implements PieceSource {
     if (this.#queue.takeKeyframeWanted()) this.#options.requestKeyframe('queue');
   }
 
-  /** Tells the receiver what has changed about a flow. */
-  #state(flow: FlowId, key: 'budget' | 'pause', value: number): void {
-    this.#options.transport.sendControl({ type: 'flowUpdate', flow, key, value });
-  }
-
   #count(flow: FlowId): void {
     if (flow === VIDEO_FLOW) this.#pictures += 1;
     else if (flow === AUDIO_FLOW) this.#sounds += 1;
-  }
-
-  #open(
-    flow: FlowId,
-    kind: FlowKindName,
-    priority: PriorityValue,
-    budget: Millis,
-    metadata: Readonly<Record<string, unknown>>,
-  ): void {
-    const unit: ControlUnit = {
-      type: 'flowOpen',
-      flow,
-      parent: undefined,
-      kind,
-      priority,
-      budget,
-      metadata,
-    };
-    this.#options.transport.sendControl(unit);
-    this.#queue.openFlow(flow, { kind, priority });
-  }
-
-  #header(
-    flow: FlowId,
-    priority: PriorityValue,
-    {
-      temporalLayer = 0,
-      ...given
-    }: Pick<MessageHeader, 'key' | 'captureTime' | 'budget'> &
-      Partial<Pick<MessageHeader, 'discardable' | 'dependency' | 'epoch' | 'extensions'>> & {
-        readonly temporalLayer?: number;
-      },
-  ): MessageHeader {
-    const seq = this.#nextSequence.get(flow) ?? 0;
-    this.#nextSequence.set(flow, seq + 1);
-    return {
-      flow,
-      seq: sequence(seq),
-      discardable: false,
-      dependency: 0,
-      epoch: false,
-      recovery: false,
-      late: false,
-      layer: { temporal: temporalLayer, spatial: 0, priority },
-      extensions: [],
-      ...given,
-    };
   }
 }
