@@ -28,12 +28,8 @@ import {
 } from '../../../protocol/stream-settings.ts';
 import { streamCodec } from '../../../protocol/stream-codec.ts';
 import { micros, millis, toMicros32, type Micros } from '../../../protocol/time.ts';
+import { pageHeaders } from '../../../server/http/page-headers.ts';
 import type { EncodedUnit } from './painted-source.ts';
-
-/** The policy that a gateway enforces: nothing inline, nothing foreign, workers only by the named policy. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; img-src 'self' data:; " +
-  "style-src 'self'; require-trusted-types-for 'script'; trusted-types oriel";
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -289,10 +285,7 @@ function sendFile(path: string, response: ServerResponse): void {
   }
   response.writeHead(200, {
     'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
-    'content-security-policy': POLICY,
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-embedder-policy': 'require-corp',
-    'cross-origin-resource-policy': 'same-origin',
+    ...pageHeaders([]),
   });
   createReadStream(path).pipe(response);
 }
