@@ -23,6 +23,8 @@ export interface RunStream {
   readonly transport: string | null;
   readonly width: number;
   readonly height: number;
+  /** Where pictures were drawn; absent in reports of older pages, null when not known. */
+  readonly sink?: string | null;
 }
 
 /** One run. */

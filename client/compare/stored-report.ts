@@ -89,8 +89,8 @@ function isStage(value: unknown): boolean {
 
 function isStream(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { codec, transport, width, height } = value;
-  const areNames = [codec, transport].every((name) => name === null || isText(name));
+  const { codec, transport, width, height, sink = null } = value;
+  const areNames = [codec, transport, sink].every((name) => name === null || isText(name));
   return areNames && isCount(width) && isCount(height);
 }
 

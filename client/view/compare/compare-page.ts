@@ -208,6 +208,7 @@ export class ComparePage extends LitElement {
         transport: this.state.transport ?? null,
         width: this.stats?.video?.width ?? 0,
         height: this.stats?.video?.height ?? 0,
+        sink: this.stats?.video?.sink ?? null,
       }),
       wait,
       signal,

@@ -124,15 +124,17 @@ function dropRows(totals: readonly Figures[]): readonly Row[] {
 }
 
 function stageRows(totals: readonly Figures[]): readonly Row[] {
-  return stageNames
+  const parts = stageNames
     .filter((name) => totals.some(({ stages }) => stages[name] !== undefined))
-    .map((name) => ({
+    .map((name): Row => ({
       name: `stage-${name}`,
-      label: `${stageLabels[name].label}, mean`,
+      label: stageLabels[name].label,
       detail: stageLabels[name].detail,
       isPart: true,
       value: ({ stages }) => milliseconds(stages[name]?.meanMs),
     }));
+  const caption = { name: 'stages', label: 'Mean time in each stage', value: () => '' };
+  return parts.length === 0 ? [] : [caption, ...parts];
 }
 
 function milliseconds(value: number | undefined): string {

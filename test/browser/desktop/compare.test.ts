@@ -2,12 +2,12 @@
  * The compare sheet against a desktop on which a painted clock runs: two latency modes in turn, and everything that a user gets to see or
  * to save of it says the same.
  */
-import { readFile } from 'node:fs/promises';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { percentilesOf } from '../../../client/compare/figures.ts';
 import type { ComparisonReport } from '../../../client/compare/report.ts';
 import { logOut, type OpenedPage } from '../../support/chromium.ts';
+import { columnsOf, openCompare, savedBy, tableOf } from '../../support/compare-sheet.ts';
 import { paintedDesktop } from '../../support/painted-desktop.ts';
 import { probeOf } from '../../support/probe.ts';
 import { waitUntil } from '../../support/wait.ts';
@@ -32,39 +32,11 @@ beforeAll(async () => {
 
 afterAll(() => logOut(opened));
 
-async function openCompare(): Promise<Locator> {
-  await page.keyboard.press('Control+Alt+Shift');
-  await page.getByRole('button', { name: 'Settings', exact: true }).click();
-  await page.getByRole('button', { name: 'Compare settings…' }).click();
-  return page.getByRole('dialog', { name: 'Compare' });
-}
-
-/** The table as a reader has it: rows of cells, by the name of the row. */
-async function tableOf(sheet: Locator): Promise<Readonly<Record<string, readonly string[]>>> {
-  const rows = await sheet
-    .locator('tbody tr')
-    .evaluateAll((elements) =>
-      elements.map((row) => [
-        row.getAttribute('data-row') ?? '',
-        [...row.querySelectorAll('td')].map((cell) => cell.textContent.trim()),
-      ]),
-    );
-  return Object.fromEntries(rows) as Record<string, readonly string[]>;
-}
-
-async function saved(sheet: Locator, button: string): Promise<{ name: string; text: string }> {
-  const download = page.waitForEvent('download');
-  await sheet.getByRole('button', { name: button }).click();
-  const file = await download;
-  return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') };
-}
-
-/** As the sheet writes it: tenths below 100 ms, which a loaded machine can exceed. */
 const milliseconds = (value = 0): string => `${value.toFixed(value < 100 ? 1 : 0)} ms`;
 
 describe('the compare sheet', () => {
   it('runs two modes in turn, shows them and exports the same figures', async () => {
-    const sheet = await openCompare();
+    const sheet = await openCompare(page);
     await sheet.getByLabel('Seconds per run').fill(String(SECONDS));
     await sheet.getByLabel('Rounds').fill(String(ROUNDS));
     await sheet.getByLabel('Rounds').press('Tab');
@@ -73,7 +45,7 @@ describe('the compare sheet', () => {
     await sheet.getByRole('table').waitFor({ timeout: 45_000 });
 
     const table = await tableOf(sheet);
-    const json = await saved(sheet, 'Export JSON');
+    const json = await savedBy(page, sheet.getByRole('button', { name: 'Export JSON' }));
     const report = JSON.parse(json.text) as ComparisonReport;
     expect(json.name).toMatch(/^oriel-comparison-.*\.json$/);
     expect(report).toMatchObject({ schema: 'oriel.comparison/1', latency: 'glassToGlass' });
@@ -96,12 +68,9 @@ describe('the compare sheet', () => {
     }
     expect(await sheet.locator('.verdict').textContent()).toBe(report.verdict);
 
-    const csv = await saved(sheet, 'Export CSV');
-    const [head = [], ...lines] = csv.text
-      .trimEnd()
-      .split('\r\n')
-      .map((line) => line.split(','));
-    const column = (name: string) => lines.map((line) => line[head.indexOf(name)]);
+    const csv = await savedBy(page, sheet.getByRole('button', { name: 'Export CSV' }));
+    const columns = columnsOf(csv.text);
+    const column = (name: string) => columns[name] ?? [];
     expect(column('scope')).toEqual(['all', 'all', 'run', 'run', 'run', 'run']);
     expect(column('candidate')).toEqual([
       ...['Instant', 'Balanced'],
@@ -131,7 +100,7 @@ describe('the compare sheet', () => {
     const verdict = await page.locator('.verdict').textContent();
     await page.reload();
     await expect.poll(probeOf(page).framesRead, { timeout: 30_000 }).toBeGreaterThan(0);
-    const sheet = await openCompare();
+    const sheet = await openCompare(page);
     await sheet.getByRole('button', { name: /^Instant, Balanced/ }).click();
     expect(await sheet.locator('.verdict').textContent()).toBe(verdict);
     await sheet.getByRole('button', { name: 'Compare again' }).click();
