@@ -122,14 +122,6 @@ export const statusBarStyles = css`
     font-weight: 450;
   }
 
-  .sr {
-    position: absolute;
-    width: 1px;
-    height: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-  }
-
   .controls {
     display: flex;
     gap: 2px;

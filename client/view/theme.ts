@@ -1,7 +1,7 @@
 /** Styles that several components share: buttons, fields, focus rings. Colours come from page.css. */
 import { css } from 'lit';
 
-/** Measures and focus rings; every component starts with it. */
+/** Measures, focus rings and `.sr`, which only screen readers read; every component starts with it. */
 export const base = css`
   :host {
     box-sizing: border-box;
@@ -22,6 +22,16 @@ export const base = css`
 
   [hidden] {
     display: none !important;
+  }
+
+  /* For screen readers alone. */
+  .sr {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
   }
 
   @media (prefers-reduced-motion: reduce) {

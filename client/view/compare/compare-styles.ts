@@ -1,10 +1,12 @@
 import { css } from 'lit';
 import { candidateColours } from './candidate-colours.ts';
+import { captions } from '../sheet-styles.ts';
 import { reportStyles } from './report-styles.ts';
 
 /** Styles that the pages of the compare sheet share. */
 export const compareStyles = [
   candidateColours,
+  captions,
   css`
     :host {
       display: block;
@@ -21,15 +23,6 @@ export const compareStyles = [
       max-width: 64ch;
       margin: 0 0 18px;
       text-wrap: pretty;
-    }
-
-    .sr {
-      position: absolute;
-      width: 1px;
-      height: 1px;
-      overflow: hidden;
-      clip-path: inset(50%);
-      white-space: nowrap;
     }
 
     .problem {
@@ -63,12 +56,6 @@ export const compareStyles = [
     legend,
     h3 {
       margin: 0 0 8px;
-      padding: 0;
-      color: var(--text-soft);
-      font-size: 0.8rem;
-      font-weight: 600;
-      letter-spacing: 0.04em;
-      text-transform: uppercase;
     }
 
     .groups {

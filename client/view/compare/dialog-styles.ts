@@ -1,7 +1,7 @@
 import { css } from 'lit';
+import { sheet, sheetOnPhone } from '../sheet-styles.ts';
 
-/** Styles of the compare sheet; see compare-dialog.ts. */
-export const dialogStyles = css`
+const own = css`
   dialog {
     width: min(62rem, calc(100% - 24px));
     max-height: calc(100dvh - 24px);
@@ -30,12 +30,9 @@ export const dialogStyles = css`
   }
 
   header {
-    display: flex;
-    align-items: center;
     justify-content: space-between;
     gap: 12px;
     padding: 8px 12px 0 14px;
-    border-bottom: 1px solid var(--line);
   }
 
   .tabs {
@@ -72,11 +69,7 @@ export const dialogStyles = css`
 
   @media (max-width: 520px) {
     dialog {
-      width: 100%;
       max-height: 94dvh;
-      margin: auto 0 0;
-      border-width: 1px 0 0;
-      border-radius: 18px 18px 0 0;
     }
 
     dialog.busy {
@@ -93,3 +86,6 @@ export const dialogStyles = css`
     }
   }
 `;
+
+/** Styles of the compare sheet; see compare-dialog.ts. */
+export const dialogStyles = [sheet, own, sheetOnPhone];

@@ -1,7 +1,7 @@
 import { css } from 'lit';
+import { captions, sheet, sheetOnPhone } from '../sheet-styles.ts';
 
-/** Styles of the settings panel; see settings-panel.ts. */
-export const panelStyles = css`
+const own = css`
   dialog {
     width: min(25rem, 100%);
     height: calc(100dvh - 24px);
@@ -22,11 +22,8 @@ export const panelStyles = css`
   }
 
   header {
-    display: flex;
-    align-items: center;
     gap: 4px;
     padding: 14px 14px 14px 22px;
-    border-bottom: 1px solid var(--line);
   }
 
   h2 {
@@ -55,15 +52,6 @@ export const panelStyles = css`
     justify-content: space-between;
     min-height: 28px;
     margin-bottom: 10px;
-  }
-
-  h3 {
-    margin: 0;
-    color: var(--text-soft);
-    font-size: 0.8rem;
-    font-weight: 600;
-    letter-spacing: 0.04em;
-    text-transform: uppercase;
   }
 
   .reset {
@@ -96,14 +84,6 @@ export const panelStyles = css`
     height: 15px;
   }
 
-  .sr {
-    position: absolute;
-    width: 1px;
-    height: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-  }
-
   @media (pointer: coarse) {
     .reset {
       min-height: 40px;
@@ -112,12 +92,8 @@ export const panelStyles = css`
 
   @media (max-width: 520px) {
     dialog {
-      width: 100%;
       height: auto;
       max-height: 72dvh;
-      margin: auto 0 0;
-      border-width: 1px 0 0;
-      border-radius: 18px 18px 0 0;
     }
 
     @keyframes enter {
@@ -128,3 +104,6 @@ export const panelStyles = css`
     }
   }
 `;
+
+/** Styles of the settings panel; see settings-panel.ts. */
+export const panelStyles = [sheet, captions, own, sheetOnPhone];

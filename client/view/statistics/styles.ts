@@ -336,14 +336,6 @@ export const statisticsStyles = css`
     font-weight: 600;
   }
 
-  .sr {
-    position: absolute;
-    width: 1px;
-    height: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-  }
-
   @media (max-width: 520px) {
     :host {
       top: auto;
