@@ -5,7 +5,7 @@ import type { Credential, LoginOutcome } from './session-api.ts';
 
 /** What the page shows first. */
 export type Entry =
-  /** Browsers give pictures and sound only to secure pages; this one is not. */
+  /** The page came over plain http, and the server does not allow that. */
   | { readonly type: 'insecure' }
   | { readonly type: 'desktop' }
   | {
@@ -18,7 +18,13 @@ export type Entry =
 
 /** Whether this browser has a session, and if not, how to get one. */
 export type SessionStatus =
-  { readonly type: 'open' } | { readonly type: 'closed'; readonly acceptsPassword: boolean };
+  | { readonly type: 'open' }
+  | {
+      readonly type: 'closed';
+      readonly acceptsPassword: boolean;
+      /** Whether the server lets pages over plain http in. */
+      readonly allowsPlainHttp: boolean;
+    };
 
 /** The requests that entering needs; they throw when the server does not answer. */
 export interface EntryApi {
@@ -27,6 +33,9 @@ export interface EntryApi {
 }
 
 const TOKEN_PARAMETER = 'token';
+
+/** What a user of a page over plain http has to know before typing anything. */
+const READABLE = 'This page is not encrypted: others on the network can read what you type.';
 
 /** A place with an address, as `window.location` and `window.history` offer it. */
 export interface AddressBar {
@@ -50,9 +59,8 @@ export async function enter(
   api: EntryApi,
   { token, isSecure }: { readonly token: string | undefined; readonly isSecure: boolean },
 ): Promise<Entry> {
-  if (!isSecure) return { type: 'insecure' };
   try {
-    let notice: string | undefined;
+    let notice = isSecure ? undefined : READABLE;
     if (token !== undefined) {
       const outcome = await api.login({ type: 'token', token });
       if (outcome.type === 'accepted') return { type: 'desktop' };
@@ -60,6 +68,7 @@ export async function enter(
     }
     const status = await api.sessionStatus();
     if (status.type === 'open') return { type: 'desktop' };
+    if (!isSecure && !status.allowsPlainHttp) return { type: 'insecure' };
     return { type: 'login', acceptsPassword: status.acceptsPassword, notice };
   } catch {
     // Every failure here means the same to the user: there is no server to talk to right now.
@@ -94,9 +103,13 @@ export async function fetchSessionStatus(): Promise<SessionStatus> {
   }
   const login = await get('/api/login');
   const offer: unknown = login.ok ? await login.json() : undefined;
-  const acceptsPassword =
-    typeof offer === 'object' && offer !== null && 'password' in offer && offer.password === true;
-  return { type: 'closed', acceptsPassword };
+  const says = (name: string): boolean =>
+    typeof offer === 'object' && offer !== null && Reflect.get(offer, name) === true;
+  return {
+    type: 'closed',
+    acceptsPassword: says('password'),
+    allowsPlainHttp: says('plainHttp'),
+  };
 }
 
 function get(path: string): Promise<Response> {

@@ -21,6 +21,9 @@ self.onmessage = (event: MessageEvent<ToNetworkWorker>) => {
     case 'offer':
       session?.offerCodecs(message);
       break;
+    case 'sound':
+      session?.changeSound(message.link);
+      break;
     case 'input':
       session?.sendInput(message);
       break;

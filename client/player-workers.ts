@@ -5,6 +5,7 @@ import type {
   FromNetworkWorker,
   FromVideoWorker,
   NetworkStart,
+  SoundLink,
   ToNetworkWorker,
   ToVideoWorker,
   VideoStart,
@@ -42,7 +43,7 @@ export class PlayerWorkers {
     const media = new MessageChannel();
     const [mediaPort, videoPort] = [media.port1, media.port2];
     this.toVideo({ ...video, type: 'start', mediaPort }, [video.canvas, mediaPort]);
-    const soundPort = network.sound?.type === 'port' ? [network.sound.port] : [];
+    const soundPort = portsOf(network.sound);
     this.toNetwork({ ...network, type: 'start', videoPort }, [videoPort, ...soundPort]);
   }
 
@@ -54,3 +55,7 @@ export class PlayerWorkers {
     this.#video.postMessage(message, transfer);
   }
 }
+
+/** What is transferred with a way for the sound. */
+export const portsOf = (link: SoundLink | undefined): MessagePort[] =>
+  link === undefined || link.type === 'ring' ? [] : [link.port];

@@ -9,7 +9,6 @@
 import type { StreamFacts } from '../protocol/control/stream.ts';
 import type { InputEvent } from '../protocol/input.ts';
 import { mergeChange } from '../protocol/stream-settings.ts';
-import { SoundOutput } from './audio/output.ts';
 import { PageRungs } from './ladder/page-rungs.ts';
 import { readLastWinner, rememberWinner } from './last-winner.ts';
 import { addressedSettings, readPageParameters, type PageParameters } from './page-parameters.ts';
@@ -19,6 +18,7 @@ import type { PlayerOptions } from './player-options.ts';
 import { PlayerWorkers } from './player-workers.ts';
 import { sayLeave } from './session-api.ts';
 import { ShownSession } from './shown-session.ts';
+import { SoundWays } from './sound-ways.ts';
 import { Measurements } from './stats/measurements.ts';
 import { LiveSettings } from './settings/live-settings.ts';
 import {
@@ -61,11 +61,11 @@ export class Player {
   readonly measurements = new Measurements({
     toVideo: (message) => this.#toVideo({ type: 'measure', message }),
     toNetwork: (message) => this.#toNetwork({ type: 'measure', message }),
-    audio: () => this.#sound.stats,
+    audio: () => this.#sound.path.stats,
   });
   readonly #options: PlayerOptions;
   readonly #page: PageParameters;
-  readonly #sound: SoundOutput;
+  readonly #sound: SoundWays;
   readonly #rungs: PageRungs;
   readonly #workers: PlayerWorkers;
   readonly #stopListening = new AbortController();
@@ -88,7 +88,8 @@ export class Player {
       chooseRung: (choice) => this.#rungs.choose(choice),
     });
     const { settings } = this;
-    this.#sound = new SoundOutput({
+    this.#sound = new SoundWays({
+      toNetwork: (message, transfer) => this.#workers.toNetwork(message, transfer),
       settings,
       recordSeconds: hasProbe ? RECORD_SECONDS : 0,
       onClock: (shift) => this.#toVideo({ type: 'soundClock', shift }),
@@ -101,6 +102,7 @@ export class Player {
       toVideo: (message, transfer) => this.#toVideo(message, transfer),
       toNetwork: (message) => this.#toNetwork(message),
       onPlace: (place) => options.onPlace?.(place),
+      onSound: (isElement) => this.#sound.useElement(isElement),
       onView: (view) => options.onRungs?.(view),
       onNone: (message) => this.#shown.show({ phase: 'refused', message }),
     });
@@ -125,14 +127,14 @@ export class Player {
         page: location.href,
         chosen: this.#settings.chosen,
         lastWinner: readLastWinner(),
-        sound: this.#sound.link,
+        sound: this.#sound.path.link,
         probe,
         ...(upgradePauseMs === undefined ? {} : { upgradePauseMs }),
       },
     });
     this.#settings.started();
-    void this.#sound.start();
-    this.#rungs.start(this.#sound.link !== undefined);
+    void this.#sound.path.start();
+    this.#rungs.start();
     this.#watchPage();
     this.#shown.show(this.#shown.state);
   }
@@ -171,11 +173,11 @@ export class Player {
 
   /** Starts the sound inside a user gesture where the browser demands one. Never rejects. */
   resumeSound(): Promise<void> {
-    return this.#sound.resume();
+    return this.#sound.path.resume();
   }
 
   get soundState(): SoundState {
-    return this.#sound.state;
+    return this.#sound.path.state;
   }
 
   /** Ends the connection and frees everything. Idempotent. */
@@ -187,7 +189,7 @@ export class Player {
     this.measurements.close();
     this.#toNetwork({ type: 'close' });
     this.#toVideo({ type: 'close' });
-    this.#sound.close();
+    this.#sound.path.close();
     this.#rungs.close();
     this.#shown.show({ phase: 'ended' });
   }
@@ -204,7 +206,7 @@ export class Player {
         this.#onStream(message.stream, message.requests);
         break;
       case 'decoders':
-        this.#rungs.decoders(message);
+        void this.#rungs.decoders(message);
         break;
       case 'winner':
         rememberWinner(message.transport);
@@ -220,7 +222,7 @@ export class Player {
         this.#settings.transportChosen(message.request, message.holds);
         break;
       case 'soundJitter':
-        this.#sound.setJitter(message.jitterMs);
+        this.#sound.path.setJitter(message.jitterMs);
         break;
       case 'cursor':
         this.#options.onCursor(message.cursor);
@@ -240,7 +242,7 @@ export class Player {
   #onVideo(message: FromVideoWorker): void {
     switch (message.type) {
       case 'stats':
-        this.#shown.showStats(message.stats, this.#sound.stats);
+        this.#shown.showStats(message.stats, this.#sound.path.stats);
         break;
       case 'size':
         this.#shown.showPicture(message, this.#settings.stream?.desktop);
@@ -313,7 +315,7 @@ export class Player {
       startRun: () => this.measurements.startRun(),
       stopRun: () => this.measurements.stopRun(),
       arrivals: () => this.#notes.askArrivals((message) => this.#toNetwork(message)),
-      recording: () => this.#sound.recording(),
+      recording: () => this.#sound.path.recording(),
       stats: () => this.#shown.stats,
       moves: () => this.#notes.moves,
       apply: (change) => this.apply(change),

@@ -234,6 +234,8 @@ export type ToNetworkWorker =
   | NetworkStart
   /** The answer to `decoders`: what is played here. Again when that changes, for the next connection. */
   | { readonly type: 'offer'; readonly video: readonly string[]; readonly audio: readonly string[] }
+  /** Another way for the sound from now on. */
+  | { readonly type: 'sound'; readonly link: SoundLink | undefined }
   | { readonly type: 'input'; readonly events: readonly InputEvent[] }
   /** The user's choice of the transport; answered by `chosen`. */
   | { readonly type: 'choose'; readonly request: number; readonly choice: TransportChoice }
@@ -261,10 +263,12 @@ export interface NetworkStart {
   readonly probe: boolean;
 }
 
-/** How decoded sound reaches the worklet: one shared ring, or a port where shared memory is not to be had. */
+/** How sound leaves the network worker. Decoded it reaches the worklet through one shared ring, or a port where shared memory is not to be had. */
 export type SoundLink =
   | { readonly type: 'ring'; readonly buffer: SharedArrayBuffer }
-  | { readonly type: 'port'; readonly port: MessagePort };
+  | { readonly type: 'port'; readonly port: MessagePort }
+  /** Encoded packets (Opus), for a page that plays them by Media Source. */
+  | { readonly type: 'packets'; readonly port: MessagePort };
 
 /** Network worker to page. */
 export type FromNetworkWorker =

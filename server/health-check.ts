@@ -13,7 +13,8 @@ const TIMEOUT_MS = 4_000;
 const outcome = loadConfig({ argv: process.argv.slice(2), env: process.env });
 if (outcome.type !== 'run') process.exit(0);
 const { listen, tls } = outcome.config;
-const isSecure = !isLoopback(listen.host) || tls.certificateFile !== undefined;
+const isSecure =
+  tls.certificateFile !== undefined || (!isLoopback(listen.host) && !listen.plainHttp);
 const host = isLoopback(listen.host) ? listen.host : '127.0.0.1';
 const request = isSecure ? httpsRequest : httpRequest;
 

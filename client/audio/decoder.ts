@@ -1,6 +1,7 @@
 import type { SoundLink } from '../worker-messages.ts';
 import type { SoundBlock } from './playback-messages.ts';
 import { SoundRing } from './ring.ts';
+import type { PacketSink } from './sound-path.ts';
 import { SAMPLE_RATE } from './sample-rate.ts';
 
 /** Lost packets that are bridged; a longer loss is silence, and the ring starts anew. */
@@ -11,6 +12,9 @@ const MAX_INSIDE = 50;
 
 /** WebCodecs counts time in µs; only the order of packets matters here. */
 const TIMESTAMP_STEP = 10_000;
+
+/** Where decoded sound goes. */
+type DecodedLink = Exclude<SoundLink, { type: 'packets' }>;
 
 /** Takes decoded sound, two channels of equal length, valid during the call, and when it was captured where that is known. */
 type SoundSink = (left: Float32Array, right: Float32Array, captureTime?: number) => void;
@@ -27,7 +31,7 @@ interface PacketInside {
  * Opus packets into the ring (or the port) of the playback worklet, through WebCodecs. Opus packets stand alone: after an
  * error the decoder is made anew with the next packet.
  */
-export class SoundDecoder {
+export class SoundDecoder implements PacketSink {
   readonly #sink: SoundSink;
   #decoder: AudioDecoder | undefined;
   #timestamp = 0;
@@ -36,7 +40,7 @@ export class SoundDecoder {
   #right = new Float32Array(0);
   readonly counters = { decoded: 0, errors: 0, bridged: 0 };
 
-  constructor(link: SoundLink) {
+  constructor(link: DecodedLink) {
     this.#sink = soundSink(link);
   }
 
@@ -122,7 +126,7 @@ function fade(samples: Float32Array): void {
   }
 }
 
-function soundSink(link: SoundLink): SoundSink {
+function soundSink(link: DecodedLink): SoundSink {
   if (link.type === 'ring') {
     const ring = new SoundRing(link.buffer);
     return (left, right, captureTime) => ring.write(left, right, captureTime);

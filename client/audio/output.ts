@@ -5,6 +5,8 @@ import { PlaybackNode, type LatencyHint } from './playback-node.ts';
 import { ringBytes, SoundRing, type RingState } from './ring.ts';
 import { SAMPLE_RATE } from './sample-rate.ts';
 import { soundShift } from './sound-clock.ts';
+import type { SoundPath } from './sound-path.ts';
+import { hasWorkletSound } from './worklet-sound.ts';
 
 export interface SoundOutputOptions {
   /** What holds at first; `apply` changes it. */
@@ -37,7 +39,7 @@ const SILENT: RingState = { fill: 0, target: 0, underruns: 0, overruns: 0, rateP
  * The page's end of the sound path: the output with its playback worklet, and the ring that the network worker fills. Sound
  * itself never passes through the page's thread.
  */
-export class SoundOutput {
+export class SoundOutput implements SoundPath {
   /** For the network worker; undefined when this browser has no sound for us. */
   readonly link: SoundLink | undefined;
   readonly #options: SoundOutputOptions;
@@ -55,7 +57,7 @@ export class SoundOutput {
   constructor(options: SoundOutputOptions) {
     this.#options = options;
     this.#settings = options.settings;
-    if (typeof AudioDecoder === 'undefined' || typeof AudioWorkletNode === 'undefined') return;
+    if (!hasWorkletSound()) return;
     this.#output = this.#create();
     if (globalThis.crossOriginIsolated) {
       const buffer = new SharedArrayBuffer(ringBytes());

@@ -88,7 +88,7 @@ export async function runComparison(options: ComparisonOptions): Promise<Compari
     await Promise.race([player.apply(undo), options.wait(RESTORE_MS)]).catch(() => undefined);
   }
   signal.throwIfAborted();
-  const id = crypto.randomUUID();
+  const id = reportId();
   const facts = { id, startedAt, secondsPerRun, rounds, settleMs, browser, candidates };
   return makeReport(facts, measured);
 }
@@ -142,4 +142,10 @@ async function change(
     if (waited >= CHANGE_MS) throw new ComparisonError(`${candidate.name} could not be reached.`);
     await wait(LOOK_MS, signal);
   }
+}
+
+/** 128 random bits in hex; `crypto.randomUUID` is withheld from pages over plain http. */
+function reportId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

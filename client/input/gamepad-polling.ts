@@ -24,6 +24,8 @@ export class GamepadPolling {
   }
 
   #start(): void {
+    // Withheld from pages over plain http, whatever the types say.
+    if (!('getGamepads' in navigator)) return;
     this.#frame ??= requestAnimationFrame(() => this.#poll());
   }
 

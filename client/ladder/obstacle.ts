@@ -62,7 +62,7 @@ function workletSound({ workletSound: sound, isSecure }: LadderFacts): Prospect 
 
 function webRtc({ hasPeerConnection, offersWebRtc }: LadderFacts): Prospect {
   if (!hasPeerConnection) return impossible('This browser has no WebRTC.', 'Take another browser.');
-  if (!offersWebRtc) return impossible('The gateway does not offer WebRTC.', undefined);
+  if (!offersWebRtc) return impossible('WebRTC is not offered to this page.', undefined);
   return usable;
 }
 

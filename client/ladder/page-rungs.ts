@@ -1,3 +1,4 @@
+import { hasWorkletSound } from '../audio/worklet-sound.ts';
 import { PictureElement } from '../media-source/picture-element.ts';
 import { probeMediaSource } from '../media-source/probe.ts';
 import type { UserSettings } from '../settings/user-settings.ts';
@@ -24,6 +25,8 @@ export interface PageRungsOptions {
   readonly toNetwork: (message: ToNetworkWorker) => void;
   /** The element to look at has changed. */
   readonly onPlace: (place: PicturePlace) => void;
+  /** The sound plays by Media Source from now on, or in the worklet again. */
+  readonly onSound: (isElement: boolean) => void;
   readonly onView: (view: RungsView) => void;
   /** There is no way to a picture here; why, in whole sentences. */
   readonly onNone: (message: string) => void;
@@ -43,7 +46,7 @@ export class PageRungs {
   #sink: UserSettings['sink'];
   #element: PictureElement | undefined;
   #path: PathName = 'webCodecs';
-  #hasSound = false;
+  #probed: Promise<void> | undefined;
 
   constructor(options: PageRungsOptions) {
     this.#options = options;
@@ -70,24 +73,21 @@ export class PageRungs {
     return this.#pageSink.trackRefused;
   }
 
-  /**
-   * Begins to find out what this browser can do.
-   *
-   * @param hasSound whether there is a way to hear anything
-   */
-  start(hasSound: boolean): void {
-    this.#hasSound = hasSound;
+  /** Begins to find out what this browser can do. */
+  start(): void {
     this.#pageSink.choose(this.#sink);
     this.#control.learned({
       isSecure: globalThis.isSecureContext,
       workletSound: { type: hasWorkletSound() ? 'there' : 'missing' },
       hasPeerConnection: typeof RTCPeerConnection !== 'undefined',
     });
-    void this.#probe();
+    this.#probed = this.#probe();
   }
 
   /** What the network worker found out. */
-  decoders({ video }: Extract<FromNetworkWorker, { type: 'decoders' }>): void {
+  async decoders({ video }: Extract<FromNetworkWorker, { type: 'decoders' }>): Promise<void> {
+    // Without a worklet the sound depends on Media Source, whatever the picture does.
+    if (!hasWorkletSound()) await this.#probed;
     const isThere = typeof VideoDecoder !== 'undefined';
     this.#control.learned({
       videoDecoder: isThere ? { type: 'there', codecs: video } : { type: 'missing' },
@@ -151,11 +151,12 @@ export class PageRungs {
     if (path === 'mediaSource') this.#pageSink.choose('canvas');
     this.#path = path;
     toVideo({ type: 'path', path }, []);
+    this.#options.onSound(rung === 'mediaSourceSound');
     const abilities = path === 'mediaSource' ? facts.mediaSource : facts.videoDecoder;
     toNetwork({
       type: 'offer',
       video: codecsOf(abilities),
-      audio: this.#hasSound ? SOUND_CODECS : [],
+      audio: hasSound(facts) ? SOUND_CODECS : [],
     });
   }
 
@@ -182,8 +183,9 @@ export class PageRungs {
   }
 }
 
-const hasWorkletSound = (): boolean =>
-  typeof AudioDecoder !== 'undefined' && typeof AudioWorkletNode !== 'undefined';
+/** Whether there is a way to hear anything. */
+const hasSound = ({ workletSound, mediaSource }: LadderFacts): boolean =>
+  workletSound.type === 'there' || (mediaSource.type === 'there' && mediaSource.opus);
 
 function codecsOf(
   abilities: LadderFacts['mediaSource'] | LadderFacts['videoDecoder'],

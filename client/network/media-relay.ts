@@ -1,4 +1,4 @@
-import type { SoundDecoder } from '../audio/decoder.ts';
+import type { PacketSink } from '../audio/sound-path.ts';
 import { ArrivalJitter } from '../receive/arrival-jitter.ts';
 import type { ReceivedMessage } from '../receive/ordered-flow.ts';
 import { ArrivalProbe } from '../stats/arrival-probe.ts';
@@ -13,7 +13,7 @@ const JITTER_STEP_MS = 2;
 
 export interface MediaRelayOptions {
   /** Undefined where there is no sound. */
-  readonly sound: SoundDecoder | undefined;
+  readonly sound: () => PacketSink | undefined;
   /** Whether arrivals are noted, for measurements. */
   readonly probe: boolean;
   toVideoWorker(message: ToVideoWorkerMedia, transfer?: Transferable[]): void;
@@ -43,7 +43,7 @@ export class MediaRelay {
   begin(continues: boolean): void {
     this.#options.toVideoWorker({ type: 'reset', continues });
     Object.assign(this.#mayRepeat, { video: continues, audio: continues });
-    if (!continues) this.#options.sound?.reset();
+    if (!continues) this.#options.sound()?.reset();
   }
 
   /** @param codec codec string of the stream that a KEY begins */
@@ -60,7 +60,7 @@ export class MediaRelay {
     this.#noteSoundJitter(received);
     if (!this.#isNews('audio', received)) return;
     const { header, payload } = received.message;
-    this.#options.sound?.decode(payload, { missing, captureTime: header.captureTime });
+    this.#options.sound()?.decode(payload, { missing, captureTime: header.captureTime });
   }
 
   /** What arrived since the last call; undefined where it is not noted. */

@@ -7,7 +7,9 @@
  *   page -> input -> Connection
  */
 import { SoundDecoder } from '../audio/decoder.ts';
+import { PacketPort } from '../audio/packet-port.ts';
 import { SoundRing } from '../audio/ring.ts';
+import type { PacketSink } from '../audio/sound-path.ts';
 import { localMicros } from '../local-time.ts';
 import { decodeCursor } from '../receive/cursor.ts';
 import { SessionLink, type CodecOffer } from '../session-link.ts';
@@ -22,6 +24,7 @@ import type {
   FromVideoWorkerMedia,
   NetworkStart,
   NetworkStats,
+  SoundLink,
   ToNetworkWorker,
 } from '../worker-messages.ts';
 import { shownValues, soundValues } from './frame-report.ts';
@@ -35,8 +38,8 @@ const STATS_MS = 500;
 export class NetworkSession {
   readonly #toPage: (message: FromNetworkWorker) => void;
   readonly #videoPort: MessagePort;
-  readonly #sound: SoundDecoder | undefined;
-  readonly #ring: SoundRing | undefined;
+  #sound: PacketSink | undefined;
+  #ring: SoundRing | undefined;
   readonly #relay: MediaRelay;
   readonly #meter = new NetworkMeter({
     tell: (message) => this.#toPage({ type: 'measured', message }),
@@ -65,12 +68,10 @@ export class NetworkSession {
     this.#videoPort = start.videoPort;
     this.#videoPort.onmessage = (event: MessageEvent<FromVideoWorkerMedia>) =>
       this.#onVideoWorker(event.data);
-    const { sound } = start;
-    this.#sound = sound === undefined ? undefined : new SoundDecoder(sound);
-    this.#ring = sound?.type === 'ring' ? new SoundRing(sound.buffer) : undefined;
+    this.changeSound(start.sound);
     this.#settings = new SettingsRequests(streamChangeOf(start.chosen));
     this.#relay = new MediaRelay({
-      sound: this.#sound,
+      sound: () => this.#sound,
       probe: start.probe,
       toVideoWorker: (message, transfer = []) => this.#videoPort.postMessage(message, transfer),
       onSoundJitter: (jitterMs) => toPage({ type: 'soundJitter', jitterMs }),
@@ -109,6 +110,14 @@ export class NetworkSession {
   offerCodecs({ video, audio }: Extract<ToNetworkWorker, { type: 'offer' }>): void {
     this.#offer = { video, audio };
     this.#resolveOffer();
+  }
+
+  /** Sound takes another way from now on; ports and memory of the old one are let go. */
+  changeSound(link: SoundLink | undefined): void {
+    this.#sound?.close();
+    this.#sound = link && packetSink(link);
+    this.#ring = link?.type === 'ring' ? new SoundRing(link.buffer) : undefined;
+    this.#underrunsBefore = this.#ring?.state.underruns ?? 0;
   }
 
   sendInput(message: Extract<ToNetworkWorker, { type: 'input' }>): void {
@@ -234,3 +243,6 @@ export class NetworkSession {
     });
   }
 }
+
+const packetSink = (link: SoundLink): PacketSink =>
+  link.type === 'packets' ? new PacketPort(link.port) : new SoundDecoder(link);

@@ -166,7 +166,9 @@ class VideoWorker {
   }
 
   #onElement(message: FromPictureElement): void {
-    if (message.type === 'presented' && message.row !== undefined)
+    // What an element still plays while another path takes over is no picture of that one.
+    const isInUse = this.#paths.name === 'mediaSource';
+    if (isInUse && message.type === 'presented' && message.row !== undefined)
       this.#probe?.observe(message.row, message.shownAt / 1000);
     this.#paths.onElement(message);
   }
@@ -186,10 +188,7 @@ class VideoWorker {
     const { soundShift } = this.#pipeline;
     if (soundShift !== undefined) this.#offsets.push(shownAt - input.captureTime - soundShift);
     const moments = this.#momentsOf(frame);
-    const { codec, width, height } = this.#pipeline;
-    const place = this.#paths.name === 'webCodecs' ? this.#paths.sink.kind : this.#paths.name;
-    const picture = { codec, width, height, place };
-    this.#meter.shown({ sequence: input.sequence, moments, shownAt, picture }, look);
+    this.#meter.shown({ sequence: input.sequence, moments, shownAt }, look);
     if (moments === undefined) return;
     this.#shownLatency = shownAt - moments.capturedAt;
     this.#shownStages = stagesOf(moments);

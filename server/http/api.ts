@@ -53,7 +53,10 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
   });
 
   /** What the login page can offer. */
-  fastify.get('/api/login', () => ({ password: options.password !== undefined }));
+  fastify.get('/api/login', () => ({
+    password: options.password !== undefined,
+    ...(policy.allowsPlainHttp ? { plainHttp: true } : {}),
+  }));
 
   fastify.post('/api/login', async (request, reply) => {
     const credential = parse(loginBody, request.body);
@@ -67,11 +70,11 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
     }
     const role = await roleOf(credential, options);
     throttle.succeeded(attempt);
-    const previous = readSessionCookie(request.headers.cookie, request.raw.socket);
+    const previous = readSessionCookie(request.raw, policy);
     const replaced = previous === undefined ? undefined : sessions.close(previous);
     if (replaced !== undefined) options.onLogout?.(replaced.id);
     const { cookie } = sessions.open(role);
-    setSessionCookie(reply, cookie);
+    setSessionCookie(reply, policy, cookie);
     logger.info('logged in', { kind, role });
     return reply.code(204).send();
   });
@@ -150,13 +153,13 @@ export function loginLink(base: string, token: string): string {
 }
 
 function logOut(request: FastifyRequest, reply: FastifyReply, options: ApiOptions): FastifyReply {
-  const cookie = readSessionCookie(request.headers.cookie, request.raw.socket);
+  const cookie = readSessionCookie(request.raw, options.policy);
   const session = cookie === undefined ? undefined : options.sessions.close(cookie);
   if (session !== undefined) {
     options.logger.info('logged out', { role: session.role });
     options.onLogout?.(session.id);
   }
-  clearSessionCookie(reply);
+  clearSessionCookie(reply, options.policy);
   return reply.code(204).send();
 }
 
@@ -189,11 +192,11 @@ function logInByProxy(
 ): LoginSession | undefined {
   const { identity } = policy.seen(request.raw);
   if (identity === undefined) return undefined;
-  const previous = readSessionCookie(request.headers.cookie, request.raw.socket);
+  const previous = readSessionCookie(request.raw, policy);
   const replaced = previous === undefined ? undefined : sessions.close(previous);
   if (replaced !== undefined) onLogout?.(replaced.id);
   const { cookie, session } = sessions.open(identity.role, identity.name);
-  setSessionCookie(reply, cookie);
+  setSessionCookie(reply, policy, cookie);
   logger.info('logged in', { kind: 'proxy', role: identity.role });
   return session;
 }

@@ -63,6 +63,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     listenHost: config.listen.host,
     publicOrigins: config.listen.publicOrigins,
     isSecure: tls !== undefined,
+    allowsPlainHttp: config.listen.plainHttp,
     proxies: options.proxies,
   });
   const watch = new SocketWatch({
@@ -116,7 +117,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (basePath !== undefined && request.originalUrl.split('?', 1)[0] === basePath) {
       return reply.redirect(`${basePath}/${request.originalUrl.slice(basePath.length)}`, 308);
     }
-    if (sessionOf(request.raw, options.sessions) !== undefined) {
+    if (sessionOf(request.raw, { sessions: options.sessions, policy }) !== undefined) {
       watch.authenticated(request.raw.socket);
     }
   });
@@ -133,7 +134,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     listen: async () => {
       const at = await listen(fastify, options);
-      logger.info('listening', { origin: at.origin });
+      logger.info('listening', { origin: at.origin, port: at.port });
       return at;
     },
     setCertificate: (certificate) => {

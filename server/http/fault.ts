@@ -30,7 +30,7 @@ export const faults = {
   originInsecure: {
     status: 403,
     message:
-      'browsers allow video decoding and low-latency transports on https pages only; open this server by https, or as localhost',
+      'browsers allow video decoding and low-latency transports on https pages only; open this server by https, as localhost, or start it with --plain-http',
   },
   roleRefused: { status: 403, message: 'only a controller may do this' },
   notFound: { status: 404, message: 'there is nothing at this address' },

@@ -67,12 +67,18 @@ export interface WebTransportOffer {
 /** Path of both transports (docs/protocol.md). */
 export const TRANSPORT_PATH = '/dtf/1';
 
+/** What it takes to find a login by its cookie. */
+interface LoginLookup {
+  readonly sessions: LoginSessions;
+  readonly policy: OriginPolicy;
+}
+
 /** The login that a request's cookie stands for. */
 export function sessionOf(
   request: IncomingMessage,
-  sessions: LoginSessions,
+  { sessions, policy }: LoginLookup,
 ): LoginSession | undefined {
-  const cookie = readSessionCookie(request.headers.cookie, request.socket);
+  const cookie = readSessionCookie(request, policy);
   return cookie === undefined ? undefined : sessions.find(cookie);
 }
 
@@ -81,9 +87,9 @@ export function sessionOf(
  */
 export function loginOf(
   request: IncomingMessage,
-  { sessions, policy }: { readonly sessions: LoginSessions; readonly policy: OriginPolicy },
+  { sessions, policy }: LoginLookup,
 ): LoginSession | undefined {
-  const session = sessionOf(request, sessions);
+  const session = sessionOf(request, { sessions, policy });
   if (session?.identity === undefined) return session;
   return policy.seen(request).identity?.name === session.identity ? session : undefined;
 }

@@ -33,7 +33,7 @@ export class HttpsCertificate {
 
   /**
    * The user's own certificate, or one made now when the gateway listens on more than this machine. Undefined on a loopback
-   * address, which browsers trust without one.
+   * address, which browsers trust without one, and where plain http is allowed.
    *
    * @throws CertificateError when the user's certificate cannot be used
    */
@@ -45,6 +45,12 @@ export class HttpsCertificate {
     if (certificateFile !== undefined && keyFile !== undefined) {
       const read: Read = (now) => loadUserCertificate({ certificateFile, keyFile, now });
       return new HttpsCertificate(read, await read(new Date(), undefined), logger);
+    }
+    if (config.listen.plainHttp) {
+      logger.warn(
+        'pages over plain http are allowed: whoever is on the way can read and change everything, passwords and keys that are typed too',
+      );
+      return undefined;
     }
     if (isLoopback(config.listen.host)) return undefined;
     logger.warn(

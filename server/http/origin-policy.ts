@@ -13,6 +13,8 @@ export interface OriginPolicyOptions {
   readonly publicOrigins: readonly string[];
   /** Whether the server itself speaks https. */
   readonly isSecure: boolean;
+  /** Whether pages over plain http may be used from other machines; not unless given. */
+  readonly allowsPlainHttp?: boolean;
   /** Whose forwarded headers are believed; nobody's unless given. */
   readonly proxies?: TrustedProxies | undefined;
 }
@@ -39,6 +41,18 @@ export class OriginPolicy {
     const urls = options.publicOrigins.map((origin) => new URL(origin));
     this.#publicOrigins = new Set(urls.map((url) => url.origin));
     this.#publicHosts = new Set(urls.map((url) => url.host));
+  }
+
+  get allowsPlainHttp(): boolean {
+    return this.#options.allowsPlainHttp === true;
+  }
+
+  /** Whether the browser keeps no secure cookie for the page of a request: plain http, which is allowed, and not the machine itself. */
+  isPlain(request: IncomingMessage): boolean {
+    const { host, isSecure = this.#options.isSecure } = this.seen(request);
+    const parsed = parseHost(host);
+    if (!this.allowsPlainHttp || isSecure || parsed === undefined) return false;
+    return !isLoopback(parsed.name) && !this.#publicOrigins.has(`https://${parsed.host}`);
   }
 
   /** The request as its browser sent it, before a trusted proxy. */
@@ -69,7 +83,7 @@ export class OriginPolicy {
     if (origin === undefined) return 'missing';
     const direct = directOrigin(host, isSecure);
     if (!this.#publicOrigins.has(origin) && origin !== direct) return 'foreign';
-    return isTrustworthy(new URL(origin)) ? 'allowed' : 'insecure';
+    return this.allowsPlainHttp || isTrustworthy(new URL(origin)) ? 'allowed' : 'insecure';
   }
 
   /** Hosts (with port) that pages of this server may have been loaded from, given the Host header of one. */

@@ -32,6 +32,10 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     seconds: 15,
     run: async (seconds) => (await import('./glass.ts')).glass(seconds),
   },
+  mux: {
+    about: 'one fragment of MP4 for Media Source, by mp4box and by a muxer of our own',
+    run: async () => (await import('./mux.ts')).mux(),
+  },
   transport: {
     about: 'server to browser, 15 Mbit/s of 30 KB messages and a 200 KB one each second',
     seconds: 15,
@@ -41,11 +45,6 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     about: 'a screen that stands still: CPU, bytes on the wire, delay of the next change',
     seconds: 20,
     run: async (seconds) => (await import('./static.ts')).still(seconds),
-  },
-  settings: {
-    about: 'from choosing each setting to its effect, over each transport; --seconds is the rounds',
-    seconds: 10,
-    run: async (rounds) => (await import('./settings.ts')).settings(rounds),
   },
   start: {
     about: 'npm start to link, and link opened to first frame',

@@ -1,4 +1,5 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { RungChoice } from '../../client/ladder/rungs.ts';
 
 /** Debian's Chromium; another build can be named by CHROMIUM. */
 export const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -33,6 +34,8 @@ export interface OpenedPage {
 
 export interface PageOptions {
   readonly transport?: 'webtransport' | 'websocket';
+  /** The rung of the ladder to play by; the best one unless given. */
+  readonly rung?: RungChoice;
   readonly viewport?: { readonly width: number; readonly height: number };
   /** Turns the painted-pattern probe and the sound recorder on. */
   readonly probe?: boolean;
@@ -55,6 +58,7 @@ export async function openLink(
   page.on('pageerror', (error) => console.push(`pageerror: ${error.message}`));
   const url = new URL(link);
   if (options.transport !== undefined) url.searchParams.set('transport', options.transport);
+  if (options.rung !== undefined) url.searchParams.set('rung', options.rung);
   if (options.probe ?? true) url.searchParams.set('probe', '1');
   await options.prepare?.(page);
   await page.goto(url.href);

@@ -71,6 +71,12 @@ export class Gateway {
     return pid;
   }
 
+  /** The TCP port that it listens on. */
+  get port(): number {
+    const line = this.#log.find((one) => one.includes('"listening"'));
+    return Number(/"port":(\d+)/.exec(line ?? '')?.[1]);
+  }
+
   /** The log so far, one JSON object a line. */
   get log(): readonly string[] {
     return this.#log;

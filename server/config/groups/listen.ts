@@ -7,7 +7,9 @@ export const listen = z
       .string()
       .min(1)
       .default('127.0.0.1')
-      .describe('Address to listen on. Any other than a loopback address means https.')
+      .describe(
+        'Address to listen on. Any other than a loopback address means https, unless plainHttp is on.',
+      )
       .meta({ expected: 'an address such as 127.0.0.1 or 0.0.0.0' }),
     port: z
       .int()
@@ -29,6 +31,12 @@ export const listen = z
       .optional()
       .describe('Path under which a proxy shows the page, for example /desk.')
       .meta({ expected: 'a path such as /desk, without a slash at its end' }),
+    plainHttp: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether pages over plain http may be used from other machines (docs/browsers.md): everybody on the way reads and changes everything, passwords too.',
+      ),
   })
   .prefault({})
   .meta({ title: 'Address', flat: true });

@@ -350,3 +350,34 @@ test('neither token, cookie, ticket nor password is logged, and refusals are cou
   expect(log).toContain('logged in');
   expect(server.refused).toEqual(['passwordRefused']);
 });
+
+/** A page over plain http, on a name of the network. */
+const plainPage = { host: 'desk.example', origin: 'http://desk.example' };
+const publicOrigins = [plainPage.origin];
+
+test('nobody logs in over plain http', async () => {
+  const { direct, tokens } = await start({ publicOrigins });
+  const { token } = tokens.issue();
+  const refused = await post(direct, '/api/login', { body: { token }, headers: plainPage });
+  expect([refused.status, refused.json]).toEqual([403, refusal('originInsecure')]);
+});
+
+test('where plain http is allowed, the cookie is one that browsers keep there', async () => {
+  const plain = await start({ publicOrigins, plainHttp: true });
+  expect((await ask(plain.direct, '/api/login')).json).toEqual({
+    password: false,
+    plainHttp: true,
+  });
+  const body = { token: plain.tokens.issue().token };
+  const reply = await post(plain.direct, '/api/login', { body, headers: plainPage });
+  expect(reply.headers['set-cookie']).toEqual([
+    expect.stringMatching(
+      new RegExp(`^oriel-${plain.port}=[\\w-]{70}; Path=/; HttpOnly; SameSite=Strict$`),
+    ),
+  ]);
+  const cookie = cookieOf(reply);
+  const headers = { host: 'desk.example', cookie };
+  expect((await ask(plain.direct, '/api/session', { headers })).status).toBe(200);
+  // The same cookie is nobody's where browsers keep a better one.
+  expect((await ask(plain.direct, '/api/session', { headers: { cookie } })).status).toBe(401);
+});

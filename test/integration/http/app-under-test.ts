@@ -48,6 +48,7 @@ export interface TestedSettings extends Partial<
   readonly host?: string;
   readonly publicOrigins?: readonly string[];
   readonly basePath?: string;
+  readonly plainHttp?: boolean;
   readonly password?: string;
   /** A directory with a page instead of the small one made for the test. */
   readonly clientDirectory?: string;
@@ -76,6 +77,7 @@ export async function startApp(settings: TestedSettings = {}): Promise<AppUnderT
     host = '127.0.0.1',
     publicOrigins = [],
     basePath,
+    plainHttp = false,
     password,
     clientDirectory,
     ...rest
@@ -95,7 +97,7 @@ export async function startApp(settings: TestedSettings = {}): Promise<AppUnderT
   };
   const app = await createApp({
     config: {
-      listen: { host, port: 0, publicOrigins, basePath },
+      listen: { host, port: 0, publicOrigins, basePath, plainHttp },
       clientDirectory: clientDirectory ?? writePage(directory),
     },
     logger: createLogger({

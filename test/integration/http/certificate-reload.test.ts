@@ -43,7 +43,7 @@ describe('reload of the https certificate', () => {
           certificateFile: join(directory, 'tls.crt'),
           keyFile: join(directory, 'tls.key'),
         },
-        listen: { host: '0.0.0.0', port: 0, publicOrigins: [] },
+        listen: { host: '0.0.0.0', port: 0, publicOrigins: [], plainHttp: false },
       },
       log,
     );
@@ -88,7 +88,7 @@ describe('reload of the https certificate', () => {
 
   it('makes a certificate of its own anew a day before its end', async () => {
     const tls = { certificateFile: undefined, keyFile: undefined };
-    const listen = { host: '0.0.0.0', port: 0, publicOrigins: [] };
+    const listen = { host: '0.0.0.0', port: 0, publicOrigins: [], plainHttp: false };
     const https = await HttpsCertificate.open({ tls, listen }, keptLog());
     const end = https?.shown.notAfter.getTime() ?? 0;
     expect(await https?.look(new Date(end - 90_000_000))).toBeUndefined();

@@ -62,7 +62,7 @@ describe('the choice of a rung', () => {
 
   it('offers WebRTC only when the gateway does', () => {
     const ladder = ladderWith({ ...everything, mediaSource: { type: 'missing' } });
-    expect(obstacleOf(ladder, 'webRtc')).toContain('does not offer');
+    expect(obstacleOf(ladder, 'webRtc')).toContain('not offered');
     ladder.push({ type: 'learned', facts: { offersWebRtc: true } }, 1);
     expect(stateOf(ladder, 'webRtc')).toEqual({ type: 'usable' });
   });

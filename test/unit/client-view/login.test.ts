@@ -10,7 +10,11 @@ const refused: LoginOutcome = {
   retryAfterMs: undefined,
 };
 
-function server(session: 'open' | 'closed', answer: LoginOutcome): EntryApi & { asked: string[] } {
+function server(
+  session: 'open' | 'closed',
+  answer: LoginOutcome,
+  allowsPlainHttp = false,
+): EntryApi & { asked: string[] } {
   const asked: string[] = [];
   return {
     asked,
@@ -21,7 +25,9 @@ function server(session: 'open' | 'closed', answer: LoginOutcome): EntryApi & { 
     sessionStatus: () => {
       asked.push('session');
       return Promise.resolve(
-        session === 'open' ? { type: 'open' } : { type: 'closed', acceptsPassword: true },
+        session === 'open'
+          ? { type: 'open' }
+          : { type: 'closed', acceptsPassword: true, allowsPlainHttp },
       );
     },
   };
@@ -61,10 +67,20 @@ describe('takeToken', () => {
 });
 
 describe('enter', () => {
-  test('an insecure page asks nobody', async () => {
-    const api = server('open', { type: 'accepted' });
+  test('an insecure page is explained where the server lets none in', async () => {
+    const api = server('closed', refused);
     expect(await enter(api, { token: 't', isSecure: false })).toEqual({ type: 'insecure' });
-    expect(api.asked).toEqual([]);
+  });
+
+  test('an insecure page comes in where the server allows it, and is told who else reads', async () => {
+    const api = server('closed', refused, true);
+    const entry = await enter(api, { token: undefined, isSecure: false });
+    expect(entry).toMatchObject({
+      type: 'login',
+      notice: expect.stringContaining('not encrypted') as string,
+    });
+    const accepted = server('closed', { type: 'accepted' }, true);
+    expect(await enter(accepted, { token: 't', isSecure: false })).toEqual({ type: 'desktop' });
   });
 
   test('a good token leads to the desktop', async () => {

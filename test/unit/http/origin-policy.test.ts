@@ -36,7 +36,17 @@ test.each([
   expect(policy.isHostAllowed(host)).toBe(isAllowed);
 });
 
+const plain = new OriginPolicy({
+  listenHost: '0.0.0.0',
+  publicOrigins: ['http://lab.example', 'https://desk.example'],
+  isSecure: false,
+  allowsPlainHttp: true,
+});
+
 test.each([
+  [plain, 'http://lab.example', 'lab.example', 'allowed'],
+  [plain, 'http://192.0.2.1:8080', '192.0.2.1:8080', 'allowed'],
+  [plain, 'http://evil.example', 'lab.example', 'foreign'],
   [local, 'http://localhost:8080', 'localhost:8080', 'allowed'],
   [local, 'http://localhost', 'localhost:80', 'allowed'],
   [local, undefined, 'localhost:8080', 'missing'],

@@ -45,7 +45,11 @@ app.options = {
       const { session } = window.harness;
       if (session === 'unreachable') return Promise.reject(new Error('no server'));
       if (session === 'open') return Promise.resolve({ type: 'open' });
-      return Promise.resolve({ type: 'closed', acceptsPassword: session === 'password' });
+      return Promise.resolve({
+        type: 'closed',
+        acceptsPassword: session === 'password',
+        allowsPlainHttp: false,
+      });
     },
     logout: () => {
       window.harness.session = 'password';
