@@ -22,7 +22,7 @@ export const BACKOFF = 0.88;
 
 /** The same when the delay is so long that it has to be emptied fast. Draft. */
 export const SEVERE_BACKOFF = 0.6;
-export const SEVERE_DELAY_US = 100e3;
+export const SEVERE_DELAY_US = 75e3;
 
 /** A decrease goes no further down than this at once: the measure of the moment may be wrong. A guess. */
 export const MAX_BACKOFF = 0.4;
@@ -78,3 +78,7 @@ export const MIN_TRUST = 0.02;
 /** The standing delay is the lowest of two round trips, within these bounds: one late frame is no overuse. Draft. */
 export const MIN_STANDING_US = 150e3;
 export const MAX_STANDING_US = 400e3;
+
+/** While a queue longer than this stands on a path without acknowledgements, so much of what it carries leaves, until it has gone. Simulated. */
+export const DRAIN_DELAY_US = 50e3;
+export const DRAIN_SHARE = 0.3;

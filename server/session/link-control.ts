@@ -1,5 +1,6 @@
 import type { RateUnit, ReportUnit } from '../../protocol/control/report.ts';
 import { micros, millis, millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
+import { DRAIN_DELAY_US, DRAIN_SHARE } from '../schedule/rate-constants.ts';
 import { BesideRate } from '../schedule/beside-rate.ts';
 import type { DeadlineQueue } from '../schedule/deadline-queue.ts';
 import { LinkEstimate } from '../schedule/link-estimate.ts';
@@ -174,8 +175,20 @@ export class LinkControl {
     const estimate = this.#path.snapshot(now);
     queue.updateLink(estimate);
     this.#minRtt = estimate.minRtt;
-    transport.setWindow(estimate.windowBytes, estimate);
+    transport.setWindow(estimate.windowBytes, {
+      ...estimate,
+      capacityBps: this.#pacedBps(estimate),
+    });
     return estimate;
+  }
+
+  /**
+   * A queue on the path is emptied by sending less than the path carries for as long: what is made meanwhile waits here, where the newest
+   * picture wins and sound goes first. An acknowledged window keeps such a queue from standing at all.
+   */
+  #pacedBps({ capacityBps, ackRateBps, queueDelay }: LinkEstimateSnapshot): number {
+    if (this.#reports === undefined || queueDelay <= DRAIN_DELAY_US) return capacityBps;
+    return DRAIN_SHARE * Math.min(capacityBps, ackRateBps);
   }
 
   #askForStats(now: Micros): void {
