@@ -82,3 +82,11 @@ export const MAX_STANDING_US = 400e3;
 /** While a queue longer than this stands on a path without acknowledgements, so much of what it carries leaves, until it has gone. Simulated. */
 export const DRAIN_DELAY_US = 50e3;
 export const DRAIN_SHARE = 0.3;
+
+/**
+ * Beyond this share of Dt the rate goes down by so much a second, as far as this share of the capacity: what stands is to go, without the
+ * haste of a decrease. Simulated.
+ */
+export const EASE_DELAY = 0.4;
+export const EASE_PER_S = 0.25;
+export const EASE_SHARE = 0.87;

@@ -37,6 +37,8 @@ export interface RateControlOptions {
   readonly startBps: number;
   /** The highest rate, from the configuration. */
   readonly maxBps: number;
+  /** Whether a window of acknowledged bytes keeps the path's queue short by itself. */
+  readonly isWindowed?: boolean;
 }
 
 /**
@@ -44,6 +46,7 @@ export interface RateControlOptions {
  * at least every 50 ms; it acts on the first call of each 50 ms.
  */
 export class RateControl {
+  readonly #isWindowed: boolean;
   #targetUs: number;
   #maxBps: number;
   readonly #standing = new WindowedExtreme('min');
@@ -61,7 +64,8 @@ export class RateControl {
   /** How much of what trains show is believed, 0 to 1. */
   #trust = 1;
 
-  constructor({ delayTarget, startBps, maxBps }: RateControlOptions) {
+  constructor({ delayTarget, startBps, maxBps, isWindowed = true }: RateControlOptions) {
+    this.#isWindowed = isWindowed;
     this.#targetUs = millisToMicros(delayTarget);
     this.#maxBps = maxBps;
     this.#rateBps = Math.min(maxBps, Math.max(rate.MIN_BPS, startBps));
@@ -111,6 +115,14 @@ export class RateControl {
     const overuse = isAlarming ? recent : standing;
     if (isOver && !this.#isDraining(overuse, now)) this.#decrease(input, overuse, now);
     else if (standing < this.#targetUs) this.#increase(input, standing, now, elapsedSeconds);
+    if (standing > rate.EASE_DELAY * this.#targetUs) this.#ease(input, elapsedSeconds);
+  }
+
+  /** A delay that is accepted would stand on the path for ever at a rate that is just right. */
+  #ease(input: RateInput, elapsedSeconds: number): void {
+    const least = rate.EASE_SHARE * this.#believedBps(input);
+    if (this.#isWindowed || least === 0 || this.#rateBps <= least) return;
+    this.#rateBps = Math.max(least, this.#rateBps * (1 - rate.EASE_PER_S * elapsedSeconds));
   }
 
   #isDraining(standing: number, now: number): boolean {

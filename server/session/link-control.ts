@@ -71,7 +71,7 @@ export class LinkControl {
     const isReported = transport.kind === 'webtransport' || transport.kind === 'webrtc';
     this.#reports = isReported ? new ReportEstimate({ delayTarget }) : undefined;
     this.#path = this.#reports ?? new LinkEstimate({ delayTarget });
-    this.#rate = new RateControl({ delayTarget, startBps, maxBps });
+    this.#rate = new RateControl({ delayTarget, startBps, maxBps, isWindowed: !isReported });
     this.#targetBps = Math.min(startBps, maxBps);
     const reportInterval = this.#reports ? REPORT_INTERVAL.measuring : REPORT_INTERVAL.showing;
     transport.sendControl({
