@@ -13,6 +13,8 @@ import { build } from 'vite';
 /** Stricter than needed anywhere: what the page must live with. */
 const policy = [
   "default-src 'none'",
+  // Media Source plays from addresses of this kind.
+  "media-src 'self' blob:",
   "script-src 'self'",
   "worker-src 'self'",
   "style-src 'self'",
