@@ -193,6 +193,37 @@ describe('npm packages', () => {
   });
 });
 
+describe('containers', () => {
+  const NO_PLACE = 'Error: crun: no place for cgroups: OCI permission denied';
+
+  test('are said not to run here in one line, with 69', async () => {
+    repository.install();
+    repository.program('tar', 'exit 0');
+    repository.program(
+      'podman',
+      `[ "$1" = import ] || { echo first; echo '${NO_PLACE}' >&2; exit 126; }`,
+    );
+    const { status, stdout, stderr } = await repository.run('containers');
+    expect(status).toBe(69);
+    expect(/cannot run containers.*/.exec(`${stdout}${stderr}`)?.[0]).toBe(
+      `cannot run containers, so they are not tested: ${NO_PLACE}`,
+    );
+  });
+
+  test('are tested where one runs', async () => {
+    repository.install();
+    repository.program('tar', 'exit 0');
+    repository.program('podman', 'exit 0');
+    repository.write(
+      'node_modules/vitest/vitest.mjs',
+      "console.log(process.argv.slice(2).join(' '))",
+    );
+    const { status, stdout } = await repository.run('containers', 'pod');
+    expect(status).toBe(0);
+    expect(stdout).toContain('run --config test/containers/vitest.config.ts pod');
+  });
+});
+
 test('checks run one after the other, all of them, and are summed up', async () => {
   repository.install();
   const programs: readonly (readonly [string, number])[] = [
