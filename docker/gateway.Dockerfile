@@ -41,8 +41,8 @@ RUN apt-get update && apt-get install --yes --no-install-recommends \
       $([ "$HARDWARE" = 0 ] || echo gstreamer1.0-plugins-bad va-driver-all) \
  && apt-get clean && rm -rf /var/lib/apt/lists/* /var/cache/debconf/* \
  && useradd --uid 1000 --user-group --create-home --shell /bin/sh oriel \
- # Volumes that are mounted there begin with these owners and modes.
- && install -d -m 1777 /tmp/.X11-unix && install -d -o oriel -g oriel -m 1777 /run/oriel
+ # Volumes that are mounted there begin with these owners and modes; a tmpfs of podman over /tmp keeps the owner only.
+ && install -d -o oriel -g oriel -m 1777 /tmp/.X11-unix && install -d -o oriel -g oriel -m 1777 /run/oriel
 COPY --from=build /opt/oriel /opt/oriel
 # The plugin registry is read from the image: building it takes 0.8 s and a writable folder.
 ENV GST_REGISTRY=/opt/oriel/gstreamer-registry.bin \
