@@ -54,6 +54,13 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     about: 'memory of the gateway process with one viewer, and of each further one',
     run: async () => (await import('./memory.ts')).memory(),
   },
+  containers: {
+    about:
+      'sizes of the images, start to readiness, what a pod needs (only when named: minutes, needs podman)',
+    isLong: true,
+    seconds: 20,
+    run: async (seconds) => (await import('./containers.ts')).containers(seconds),
+  },
   network: {
     about:
       'bad networks, emulated: Oriel and other designs (only when named: twenty minutes, as root)',
@@ -70,7 +77,7 @@ ${Object.entries(benchmarks)
   .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
   .join('\n')}
 
-  --seconds N      length of each measurement (default 15 for glass and transport, 20 for static, 8 for network)
+  --seconds N      length of each measurement (default 15 for glass and transport, 20 for static and containers, 8 for network)
   --scenario NAME  of network; may be repeated
   --quick          of network: fewer runs of 4 s, four minutes in all
 `;

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { podman, shell, succeeds, TEST_DISPLAY, TEST_NAME } from './podman.ts';
+import { podman, shell, succeeds, TEST_NAME } from './podman.ts';
 
 export const GATEWAY_IMAGE = 'oriel-gateway';
 export const DESKTOP_IMAGE = 'oriel-desktop';
@@ -30,40 +30,42 @@ async function makeBase(): Promise<void> {
     rm -rf "$rootfs" "$rootfs.log"`);
 }
 
-async function build(file: string, image: string, target = ''): Promise<void> {
+/** Builds an image of a Dockerfile with the way to the packages that this machine has. */
+export async function build(file: string, image: string, target = ''): Promise<void> {
   const loans = LOANS.filter(([path]) => existsSync(path)).map(
     ([from, to]) => `--volume ${from}:${to}:ro`,
   );
   await shell(
     `podman --runtime runc build --network host --format docker ${loans.join(' ')} ${target} ` +
-      `-f docker/${file} -t ${image} . > bench-results/${image}.log 2>&1 || { tail -40 bench-results/${image}.log; exit 1; }`,
+      `-f ${file} -t ${image} . > bench-results/${image}.log 2>&1 || { tail -40 bench-results/${image}.log; exit 1; }`,
   );
 }
 
-/** Removes what a run that was cut off has left: containers, pods, and the socket of a display that is gone. */
+/** Removes what a run that was cut off has left: containers, pods and their secret. */
 async function removeLeftovers(): Promise<void> {
   await shell(`
     podman pod ps --quiet --filter name=^${TEST_NAME} | xargs --no-run-if-empty podman pod rm --force > /dev/null
     podman ps --all --quiet --filter name=^${TEST_NAME} | xargs --no-run-if-empty podman rm --force > /dev/null
+    podman volume ls --quiet --filter name=^${TEST_NAME} | xargs --no-run-if-empty podman volume rm --force > /dev/null
     podman secret rm ${TEST_NAME} > /dev/null 2>&1 || true
-    mkdir -p -m 1777 /tmp/.X11-unix
-    rm -f /tmp/.X11-unix/X${TEST_DISPLAY}`);
+    mkdir -p -m 1777 /tmp/.X11-unix`);
 }
 
 /**
- * The first stage has a name, so that its layers are kept: they are the cache of the next run. Layers of ours that no image is
- * made of any longer are removed.
+ * Before the tests: makes the images. The first stage has a name, so that its layers are kept: they are the cache of the next
+ * run. Layers of ours that no image is made of any longer are removed.
  */
 export async function setup(): Promise<void> {
   await shell('mkdir -p bench-results');
   await removeLeftovers();
   await makeBase();
-  await build('gateway.Dockerfile', BUILD_IMAGE, '--target build');
-  await build('gateway.Dockerfile', GATEWAY_IMAGE);
-  await build('desktop.Dockerfile', DESKTOP_IMAGE);
+  await build('docker/gateway.Dockerfile', BUILD_IMAGE, '--target build');
+  await build('docker/gateway.Dockerfile', GATEWAY_IMAGE);
+  await build('docker/desktop.Dockerfile', DESKTOP_IMAGE);
   await podman(['image', 'prune', '--force', '--filter', 'label=org.oriel.stage']);
 }
 
+/** After them. */
 export const teardown = removeLeftovers;
 
 /** Bytes of an image, its base and shared layers included. */

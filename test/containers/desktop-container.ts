@@ -1,10 +1,10 @@
-import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, chown, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import type { OpenedPage } from '../support/chromium.ts';
-import { podman, TEST_DISPLAY, TEST_NAME } from './podman.ts';
+import { podman, TEST_NAME } from './podman.ts';
 
 /** The user of the images. */
 export const UID = 1000;
@@ -39,6 +39,25 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** Where X servers have their sockets; that of the container lies here too, for the tests' programs. */
+const X_SOCKETS = '/tmp/.X11-unix';
+
+/** The first display number that is tried: displays of people are below. */
+const FIRST_DISPLAY = 77;
+
+/**
+ * A display number that no X server of this machine has. Programs look for the abstract socket of that name first, which is not the
+ * container's: with a number that is taken they would reach the other display.
+ */
+async function freeDisplay(): Promise<number> {
+  const taken = (await readFile('/proc/net/unix', 'utf8')).split('\n');
+  let number = FIRST_DISPLAY;
+  const isTaken = (path: string): boolean =>
+    existsSync(path) || taken.some((line) => line.endsWith(path));
+  while (isTaken(`${X_SOCKETS}/X${number}`)) number += 1;
+  return number;
+}
+
 export async function startDesktopContainer(
   image: string,
   settings: Readonly<Record<string, string>> = {},
@@ -46,74 +65,37 @@ export async function startDesktopContainer(
   const shared = await mkdtemp(join(tmpdir(), 'oriel-shared-'));
   await chmod(shared, 0o700);
   await chown(shared, UID, UID);
-  const port = await freePort();
+  const [port, display] = [await freePort(), await freeDisplay()];
   const name = `${TEST_NAME}-${port}`;
   const variables = Object.entries({
     ORIEL_PORT: String(port),
     ORIEL_PASSWORD: PASSWORD,
+    // A page whose gateway has died comes back without logging in again.
+    ORIEL_LOGIN_KEY: randomBytes(32).toString('base64'),
     ORIEL_PUBLIC_ORIGINS: `https://127.0.0.1:${port}`,
-    DESKTOP_DISPLAY: String(TEST_DISPLAY),
+    DESKTOP_DISPLAY: String(display),
+    DESKTOP_SHARED: '/run/oriel',
     ...settings,
   }).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
   await podman([
     ...['run', '--detach', '--name', name, ...HARDENED, ...variables],
     ...['--publish', `127.0.0.1:${port}:${port}/tcp`, '--publish', `127.0.0.1:${port}:${port}/udp`],
-    ...['--volume', '/tmp/.X11-unix:/tmp/.X11-unix', '--volume', `${shared}:/run/oriel`],
+    ...['--volume', `${X_SOCKETS}:${X_SOCKETS}`, '--volume', `${shared}:/run/oriel`],
     image,
   ]);
   return {
     name,
     origin: `https://127.0.0.1:${port}`,
     env: {
-      DISPLAY: `:${TEST_DISPLAY}`,
+      DISPLAY: `:${display}`,
       XAUTHORITY: join(shared, 'desktop/Xauthority'),
       PULSE_SERVER: `unix:${join(shared, 'desktop/pulse.socket')}`,
     },
     log: () => podman(['logs', name], { withErrors: true }),
     close: async () => {
       await podman(['rm', '--force', '--time', '10', name]);
+      await rm(`${X_SOCKETS}/X${display}`, { force: true });
       await rm(shared, { recursive: true, force: true });
     },
   };
-}
-
-export interface DesktopPageOptions {
-  readonly transport: 'webtransport' | 'websocket';
-  readonly password?: string;
-}
-
-/** Logs in with the password and opens the page, in a fresh profile, whatever certificate the gateway has. */
-export async function openDesktop(
-  browser: Browser,
-  origin: string,
-  { transport, password = PASSWORD }: DesktopPageOptions,
-): Promise<OpenedPage> {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    ignoreHTTPSErrors: true,
-  });
-  const login = await context.request.post(`${origin}/api/login`, {
-    data: { password },
-    headers: { origin },
-  });
-  if (!login.ok()) throw new Error(`the login was refused: ${await login.text()}`);
-  const page = await context.newPage();
-  const console: string[] = [];
-  page.on('console', (message) => console.push(`${message.type()}: ${message.text()}`));
-  await page.goto(`${origin}/?probe=1&transport=${transport}`);
-  return { context, page, console };
-}
-
-/** Answers with the status of a probe's path, as a kubelet asks; undefined while nothing listens. */
-export async function probeStatus(origin: string, path: string): Promise<number | undefined> {
-  const { request } = await import('node:https');
-  return new Promise((resolve) => {
-    request(`${origin}${path}`, { rejectUnauthorized: false, timeout: 3_000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    })
-      .on('timeout', () => resolve(undefined))
-      .on('error', () => resolve(undefined))
-      .end();
-  });
 }

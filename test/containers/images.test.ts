@@ -55,10 +55,37 @@ describe.each([
   });
 });
 
-it('a wrong setting ends the container with 2 and says which', async () => {
-  const run = podman([
-    ...['run', '--rm', '--no-healthcheck', '--env', 'ORIEL_PORTT=1'],
-    ...['--tmpfs', '/run/oriel:rw,mode=1777', DESKTOP_IMAGE],
-  ]);
-  await expect(run).rejects.toThrow(/ORIEL_PORTT: unknown variable/);
+describe('a container that cannot start ends with a code that tells why', () => {
+  it.each([
+    {
+      why: 'a wrong setting',
+      args: ['--env', 'ORIEL_PORTT=1', DESKTOP_IMAGE],
+      code: 2,
+      says: 'ORIEL_PORTT: unknown variable',
+    },
+    {
+      why: 'a wrong setting of the gateway alone',
+      args: ['--env', 'ORIEL_PORTT=1', GATEWAY_IMAGE],
+      code: 2,
+      says: 'ORIEL_PORTT: unknown variable',
+    },
+    {
+      why: 'an unknown service',
+      args: ['--env', 'DESKTOP_SERVICES=dekstop', DESKTOP_IMAGE],
+      code: 64,
+      says: 'expected desktop, gateway or both, got dekstop',
+    },
+    {
+      why: 'a shared folder that cannot be written',
+      args: ['--env', 'DESKTOP_SHARED=/proc/oriel', DESKTOP_IMAGE],
+      code: 70,
+      says: '/proc/oriel cannot be written',
+    },
+  ])('$why: $code', async ({ args, code, says }) => {
+    const run = podman(['run', '--rm', '--no-healthcheck', '--read-only', ...args]);
+    await expect(run).rejects.toMatchObject({
+      message: expect.stringContaining(says) as string,
+      cause: { code },
+    });
+  });
 });

@@ -1,124 +1,85 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseAllDocuments, parseDocument, stringify } from 'yaml';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, logOut, type OpenedPage } from '../support/chromium.ts';
 import { probeOf } from '../support/probe.ts';
-import { freePort, openDesktop, probeStatus } from './desktop-container.ts';
-import { podman, TEST_NAME } from './podman.ts';
+import { openDesktop, pictureBackAfter, pictureOn } from './desktop-page.ts';
+import { playDesktopPod, type DesktopPod } from './desktop-pod.ts';
+import { podman } from './podman.ts';
+import { askProbe, probeStatus } from './probes.ts';
 
-/** Podman 4.3 mounts the text of a secret as it stands in the manifest, where Kubernetes decodes it: this one is both. */
-const PASSWORD = Buffer.from('a password of the tests').toString('base64');
-
-const LOGIN_KEY = randomBytes(32).toString('base64');
-
-const POD = 'docker/kubernetes/plain/pod.yaml';
-
-interface Container {
-  name: string;
-  startupProbe?: unknown;
-  readinessProbe?: unknown;
-  livenessProbe?: unknown;
-  ports?: { containerPort: number; hostPort?: number; protocol: string }[];
-}
-
-interface Pod {
-  metadata: { name: string };
-  spec: { containers: Container[]; volumes: { secret?: { secretName: string } }[] };
-}
-
-let directory: string;
-let port: number;
-let origin: string;
+let pod: DesktopPod;
 let browser: Browser;
 
-/**
- * The manifest of docker/kubernetes as it stands, with what a cluster adds: the settings, the secret, a way in. Probes are left to
- * the test, which asks as a kubelet does: podman runs them by systemd's timers, and there may be no systemd.
- */
-async function manifestForPodman(): Promise<string> {
-  const document = parseDocument(await readFile(POD, 'utf8'));
-  const pod = document.toJS() as Pod;
-  // A name of the tests, which tidy up by it; and the secret is not one that this machine's owner keeps.
-  pod.metadata.name = TEST_NAME;
-  for (const { secret } of pod.spec.volumes) if (secret) secret.secretName = TEST_NAME;
-  for (const container of pod.spec.containers) {
-    delete container.startupProbe;
-    delete container.readinessProbe;
-    delete container.livenessProbe;
-    for (const at of container.ports ?? []) at.hostPort = port;
-  }
-  const settings = {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'oriel' },
-    data: { ORIEL_PUBLIC_ORIGINS: origin, ORIEL_VIDEO_FRAME_RATE: '20' },
-  };
-  const secret = {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: TEST_NAME },
-    data: { password: PASSWORD, 'login-key': LOGIN_KEY },
-  };
-  const file = join(directory, 'pod.yaml');
-  await writeFile(file, [settings, secret, pod].map((item) => stringify(item)).join('---\n'));
-  return file;
-}
-
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'oriel-pod-'));
-  port = await freePort();
-  origin = `https://127.0.0.1:${port}`;
   browser = await launchChromium();
-  await podman(['kube', 'play', await manifestForPodman()]);
-  await ready();
+  pod = await playDesktopPod();
+  await vi.waitFor(async () => expect(await probeStatus(pod.origin, '/readyz')).toBe(200), {
+    timeout: 60_000,
+    interval: 200,
+  });
 });
 
 afterAll(async () => {
   await browser.close();
-  await podman(['kube', 'down', join(directory, 'pod.yaml')]);
-  await podman(['secret', 'rm', TEST_NAME]).catch(() => undefined);
-  await rm(directory, { recursive: true, force: true });
+  await pod.close();
 });
 
-const ready = (): Promise<void> =>
-  vi.waitFor(async () => expect(await probeStatus(origin, '/healthz')).toBe(200), {
-    timeout: 60_000,
-    interval: 200,
-  });
+const open = (transport: 'webtransport' | 'websocket'): Promise<OpenedPage> =>
+  openDesktop(browser, pod.origin, { transport, password: pod.password });
 
 const picture = async (transport: 'webtransport' | 'websocket'): Promise<void> => {
-  const { page, context } = await openDesktop(browser, origin, { transport, password: PASSWORD });
-  const probe = probeOf(page);
-  await expect
-    .poll(async () => (await probe.stats())?.video?.shown ?? 0, { timeout: 30_000 })
-    .toBeGreaterThan(0);
-  await expect.poll(async () => (await probe.stats())?.network?.transport).toBe(transport);
-  await page.evaluate(() => fetch('/api/logout', { method: 'POST' }));
-  await context.close();
+  const opened = await open(transport);
+  await pictureOn(opened.page);
+  const stats = (): ReturnType<ReturnType<typeof probeOf>['stats']> => probeOf(opened.page).stats();
+  await expect.poll(async () => (await stats())?.network?.transport).toBe(transport);
+  await logOut(opened);
 };
 
 describe('a desktop and the gateway beside it, in one pod', () => {
   it.each(['webtransport', 'websocket'] as const)('show their picture over %s', picture);
 
-  it.each(['desktop', 'gateway'])('are back when the %s was killed', async (name) => {
-    await podman(['kill', '--signal', 'KILL', `${TEST_NAME}-${name}`]);
-    // The restart policy of the pod starts it again; where nothing watches over podman, this does.
-    await podman(['start', `${TEST_NAME}-${name}`]).catch(() => undefined);
-    await ready();
-    await picture('websocket');
+  it('say what is waited for while there is no desktop, and that the gateway is well', async () => {
+    const reasons = async (): Promise<string> =>
+      (await askProbe(pod.origin, '/readyz'))?.body ?? '';
+    await podman(['stop', '--time', '5', pod.container('desktop')]);
+    await expect.poll(() => probeStatus(pod.origin, '/readyz'), { timeout: 15_000 }).toBe(503);
+    await expect.poll(reasons).toContain('waits for the X display');
+    expect(await probeStatus(pod.origin, '/healthz')).toBe(200);
+    expect(await probeStatus(pod.origin, '/startupz')).toBe(200);
+    // A gateway that starts without a desktop waits as well.
+    await podman(['stop', '--time', '10', pod.container('gateway')]);
+    await podman(['start', pod.container('gateway')]);
+    await expect.poll(() => probeStatus(pod.origin, '/startupz'), { timeout: 30_000 }).toBe(200);
+    expect(await probeStatus(pod.origin, '/readyz')).toBe(503);
+    await podman(['start', pod.container('desktop')]);
+    await expect.poll(() => probeStatus(pod.origin, '/readyz'), { timeout: 30_000 }).toBe(200);
   });
-});
 
-it('the pod of each variant is the same', async () => {
-  const containersOf = async (file: string): Promise<unknown> => {
-    const [document] = parseAllDocuments(await readFile(file, 'utf8'));
-    const item = document?.toJS() as { spec: { template: { spec: object } } };
-    return item.spec.template.spec;
-  };
-  const plain = parseDocument(await readFile(POD, 'utf8')).toJS() as { spec: object };
-  expect(await containersOf('docker/kubernetes/plain/deployment.yaml')).toEqual(plain.spec);
+  it.each(['desktop', 'gateway'] as const)(
+    'are back on an open page when the %s was killed',
+    async (name) => {
+      const opened = await open('websocket');
+      const ms = await pictureBackAfter(opened.page, async () => {
+        await podman(['kill', '--signal', 'KILL', pod.container(name)]);
+        // The restart policy of the pod starts it again; where nothing watches over podman, this does.
+        await podman(['start', pod.container(name)]).catch(() => undefined);
+      });
+      process.stdout.write(
+        `the picture was back ${Math.round(ms)} ms after the ${name} was killed\n`,
+      );
+      await logOut(opened);
+    },
+  );
+
+  it('SIGTERM ends the gateway within the grace period, with 0, and the page is told', async () => {
+    const { page, context } = await open('websocket');
+    await pictureOn(page);
+    const told = page.getByText('The gateway is stopping.').first().waitFor();
+    const stopped = pod.container('gateway');
+    await podman(['stop', '--time', '20', stopped]);
+    await told;
+    const code = await podman(['inspect', '--format', '{{.State.ExitCode}}', stopped]);
+    expect(code.trim()).toBe('0');
+    await context.close();
+  });
 });

@@ -6,9 +6,6 @@ const COMMAND_TIMEOUT_MS = 60_000;
 /** What the names of the tests' containers and pods begin with. */
 export const TEST_NAME = 'oriel-test';
 
-/** A display number that no display of this machine is likely to have: the tests' programs find it by its socket. */
-export const TEST_DISPLAY = 77;
-
 /** Read by podman and everything that it starts. */
 const CONTAINERS_CONF = new URL('containers.conf', import.meta.url).pathname;
 

@@ -26,6 +26,12 @@ export function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) * 1024;
 }
 
+/** Memory of a process in bytes, with its share of what others use too (Pss of smaps_rollup, proc(5)). */
+export function proportionalBytes(pid: number): number {
+  const memory = readProc(`/proc/${pid}/smaps_rollup`);
+  return Number(/^Pss:\s+(\d+) kB/m.exec(memory)?.[1] ?? Number.NaN) * 1024;
+}
+
 /** Processor time that a process has used, in seconds; clock ticks are 10 ms on Linux. */
 export function processorSeconds(pid: number): number {
   const stat = readProc(`/proc/${pid}/stat`);

@@ -1,0 +1,79 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from './build-images.ts';
+import { freePort, PASSWORD } from './desktop-container.ts';
+import { podman, shell, TEST_NAME } from './podman.ts';
+import { askProbe, probeStatus } from './probes.ts';
+
+let directory: string;
+let document: string;
+
+/** The block of that language in docs/containers.md that contains the words. */
+function block(language: string, words: string): string {
+  const blocks = [...document.matchAll(/^```(\w+)\n([^]*?)^```$/gm)];
+  const text = blocks.find(([, name, inner = '']) => name === language && inner.includes(words));
+  if (text?.[2] === undefined) throw new Error(`there is no ${language} with ${words}`);
+  return text[2];
+}
+
+/** Words of the document that are replaced, each of which has to be there. */
+function withOther(text: string, others: Readonly<Record<string, string>>): string {
+  return Object.entries(others).reduce((result, [words, other]) => {
+    if (!result.includes(words)) throw new Error(`the document does not say ${words}`);
+    return result.replaceAll(words, other);
+  }, text);
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'oriel-document-'));
+  document = await readFile('docs/containers.md', 'utf8');
+});
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+describe('docs/containers.md', () => {
+  it('starts a desktop with its line, which is ready and shows a link', async () => {
+    const port = String(await freePort());
+    await writeFile(join(directory, 'password'), `${PASSWORD}\n`);
+    await chmod(directory, 0o755);
+    const line = withOther(block('sh', 'podman run'), {
+      '$PWD/secrets': directory,
+      // There may be no systemd whose timers would run the health check.
+      'podman run --rm': 'podman --runtime runc run --detach --no-healthcheck',
+      '--name desk': `--name ${TEST_NAME}-desk`,
+      'desk-home': `${TEST_NAME}-home`,
+      '8080:8080': `${port}:8080`,
+      'desk.example.org:8080': `127.0.0.1:${port}`,
+    });
+    try {
+      await shell(line);
+      const origin = `https://127.0.0.1:${port}`;
+      await expect.poll(() => probeStatus(origin, '/readyz'), { timeout: 60_000 }).toBe(200);
+      expect((await askProbe(origin, '/readyz'))?.body).toContain('"status":"ok"');
+      expect(await podman(['logs', `${TEST_NAME}-desk`])).toMatch(/#token=[\w-]{43}/);
+      // What the image's HEALTHCHECK asks.
+      const check = ['exec', `${TEST_NAME}-desk`, 'node', '/opt/oriel/server/health-check.ts'];
+      expect(await podman(check)).toContain('"status":"ok"');
+    } finally {
+      await podman(['rm', '--force', '--time', '10', `${TEST_NAME}-desk`]);
+      await podman(['volume', 'rm', '--force', `${TEST_NAME}-home`]);
+    }
+  });
+
+  it('builds on the desktop in three lines, and the program runs', async () => {
+    const [file, image] = [join(directory, 'Dockerfile'), `${TEST_NAME}-clock`];
+    await writeFile(file, block('dockerfile', 'FROM oriel-desktop'));
+    await build(file, image);
+    try {
+      await podman(['run', '--detach', '--name', image, '--no-healthcheck', '--read-only', image]);
+      await expect
+        .poll(() => podman(['top', image, 'args']), { timeout: 30_000 })
+        .toMatch(/^xclock -update 1/m);
+    } finally {
+      await podman(['rm', '--force', '--time', '10', image]);
+      await podman(['rmi', '--force', image]);
+    }
+  });
+});
