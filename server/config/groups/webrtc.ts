@@ -5,8 +5,10 @@ export const webrtc = z
   .strictObject({
     enabled: z
       .boolean()
-      .default(true)
-      .describe('Whether WebRTC is offered, to this page and by WHEP to players (docs/webrtc.md).'),
+      .default(false)
+      .describe(
+        'Whether WebRTC is offered to players by WHEP (docs/webrtc.md): its library is linked with an OpenSSL at the end of its life.',
+      ),
     port: z
       .int()
       .min(1)

@@ -15,7 +15,7 @@ import { WeriftPeer } from '../../support/werift-peer.ts';
 const SEEN = { timeout: 15_000, interval: 50 };
 
 const FLAGS = [
-  ...['--source', 'test', '--video-frame-rate', '15'],
+  ...['--webrtc', '--source', 'test', '--video-frame-rate', '15'],
   ...['--desktop-width', '320', '--desktop-height', '180'],
 ];
 
