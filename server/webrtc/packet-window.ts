@@ -3,8 +3,14 @@ import type { Micros } from '../../protocol/time.ts';
 import { Pacer } from '../transport/pacer.ts';
 import type { PieceLimit, SendRates } from '../transport/transport.ts';
 
-/** Bytes that may be under way before anything is known of the path: what ReportEstimate grants a stack then. */
-const FIRST_WINDOW_BYTES = 32_000;
+/**
+ * Bytes that may be under way before anything is known of the path: a tenth of a second, until the first feedback, at the default of
+ * 8 Mbit/s. With a third of it the first pictures waited here, which the rate control took for a slow path (simulated).
+ */
+const FIRST_WINDOW_BYTES = 100_000;
+
+/** No less than this later on: a keyframe's first packets, whatever the estimate. */
+const LEAST_WINDOW_BYTES = 32_000;
 
 /**
  * How far apart feedback is, microseconds: browsers send it every 50 to 250 ms, and until two have come the usual 100 ms are
@@ -75,6 +81,7 @@ export class PacketWindow {
   get #windowBytes(): number {
     const awaitedUs = this.#roundTripUs + INTERVALS * this.#intervalUs;
     const carried = (this.#bandwidthBps * awaitedUs) / 8e6;
-    return Math.max(FIRST_WINDOW_BYTES, this.#queueBytes + carried);
+    if (this.#bandwidthBps === 0) return FIRST_WINDOW_BYTES;
+    return Math.max(LEAST_WINDOW_BYTES, this.#queueBytes + carried);
   }
 }
