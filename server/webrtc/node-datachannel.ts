@@ -13,6 +13,9 @@ import type { Peer, PeerSink, PeerStack, TrackKind } from './peer-stack.ts';
 /** The data channel of DTF/1; others that a peer opens are closed. */
 export const CHANNEL_LABEL = 'dtf.1';
 
+/** From the close of the last peer to the clean-up, milliseconds: the library's threads hand on their last events (a guess). */
+const SETTLE_MS = 200;
+
 /** Bytes below which the data channel takes more. */
 const LOW_BYTES = 16_384;
 
@@ -57,10 +60,12 @@ export class NodeDataChannelStack implements PeerStack {
     return peer;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const peer of this.#peers) peer.close();
+    // Its threads still tell of the ends; what they tell after the clean-up finds no JavaScript any more.
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     this.#library.cleanup();
   }
 }

@@ -18,8 +18,8 @@ export interface PeerStack {
    * @throws Error when the library does not take the plan
    */
   open(plan: PeerPlan): Peer;
-  /** Ends every transport; nothing of it keeps the process alive afterwards. Idempotent. */
-  close(): void;
+  /** Ends every transport; nothing of it keeps the process alive once it resolves. Idempotent. */
+  close(): Promise<void>;
 }
 
 /** One side of a transport to one peer. */

@@ -46,7 +46,7 @@ export interface WebRtcEndpoint {
   readonly door: WebRtcDoor;
   readonly port: number;
   /** Ends every peer. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -121,11 +121,11 @@ class Door implements WebRtcDoor {
     });
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const transport of this.#transports.values()) {
       transport.close(SessionCode.shutdown, 'the gateway is stopping');
     }
-    this.#options.stack.close();
+    await this.#options.stack.close();
   }
 
   #open(
