@@ -41,11 +41,28 @@ export interface FrameRun {
   readonly glassMs: readonly number[];
   /** What each stage of the frame's way took; NaN while the clocks were not yet compared, and where no change is known. */
   readonly stagesMs: Readonly<Record<StageName, readonly number[]>>;
+  /** What was shown, each time that it changed; the first entry is of the first frame. */
+  readonly pictures: readonly ShownPicture[];
   /** Pauses of the picture although the desktop changed, see client/stats/run-recorder.ts; each of more than 100 ms. */
   readonly freezesMs: readonly number[];
   /** Frames beyond the bound, which were counted and not recorded. */
   readonly unrecorded: number;
   readonly counters: FrameCounters;
+}
+
+/** What a picture is, from a moment on (local time in milliseconds since 1970). */
+export interface ShownPicture extends PictureKind {
+  readonly atMs: number;
+}
+
+/** What a picture is. */
+export interface PictureKind {
+  /** Codec string; undefined while it is not known. */
+  readonly codec: string | undefined;
+  readonly width: number;
+  readonly height: number;
+  /** Where it is shown: a sink of WebCodecs, or the way of pictures that has none. */
+  readonly place: string;
 }
 
 /** Frames that were decoded, or should have been, and not shown. */

@@ -1,9 +1,12 @@
 import { stagesOf, type FrameMoments } from './latency-breakdown.ts';
 import { stageNames, type StageName } from './stage-labels.ts';
-import type { FrameCounters, FrameRun } from './measurement-messages.ts';
+import type { FrameCounters, FrameRun, PictureKind, ShownPicture } from './measurement-messages.ts';
 
 /** Frames that a run records: 60 s, the longest run, at 144 frames a second. */
 const MAX_FRAMES = 60 * 144;
+
+/** Changes of the picture that a run records: settings change a few times in a minute. */
+const MAX_PICTURES = 100;
 
 /** A pause of the picture that people notice, ms. */
 export const FREEZE_MS = 100;
@@ -19,6 +22,7 @@ export interface ShownFrame {
   readonly moments: FrameMoments | undefined;
   /** Local time, µs. */
   readonly shownAt: number;
+  readonly picture: PictureKind;
 }
 
 /** What is not yet known when a frame is shown: read from its pixels later. */
@@ -54,6 +58,7 @@ export class RunRecorder {
     decode: [],
     present: [],
   };
+  readonly #pictures: ShownPicture[] = [];
   readonly #freezesMs: number[] = [];
   #unrecorded = 0;
   #before: Before | undefined;
@@ -66,6 +71,7 @@ export class RunRecorder {
   /** Takes a frame and returns its index for `painted`; undefined when it was not recorded. */
   add(frame: ShownFrame): number | undefined {
     this.#notePause(frame);
+    this.#notePicture(frame);
     if (this.#shownAtMs.length >= MAX_FRAMES) {
       this.#unrecorded += 1;
       return undefined;
@@ -94,6 +100,7 @@ export class RunRecorder {
       latencyMs: this.#latencyMs,
       glassMs: this.#glassMs,
       stagesMs: this.#stagesMs,
+      pictures: this.#pictures,
       freezesMs: this.#freezesMs,
       unrecorded: this.#unrecorded,
       counters: {
@@ -102,6 +109,18 @@ export class RunRecorder {
         decoderFaults: counters.decoderFaults - this.#countersBefore.decoderFaults,
       },
     };
+  }
+
+  #notePicture({ picture, shownAt }: ShownFrame): void {
+    const { codec, width, height, place } = picture;
+    const last = this.#pictures.at(-1);
+    const isSame =
+      last?.codec === codec &&
+      last?.width === width &&
+      last.height === height &&
+      last.place === place;
+    if (isSame || this.#pictures.length >= MAX_PICTURES) return;
+    this.#pictures.push({ codec, width, height, place, atMs: shownAt / 1000 });
   }
 
   #notePause({ sequence, shownAt, moments }: ShownFrame): void {

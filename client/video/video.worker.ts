@@ -188,7 +188,10 @@ class VideoWorker {
     const { soundShift } = this.#pipeline;
     if (soundShift !== undefined) this.#offsets.push(shownAt - input.captureTime - soundShift);
     const moments = this.#momentsOf(frame);
-    this.#meter.shown({ sequence: input.sequence, moments, shownAt }, look);
+    const { codec, width, height } = this.#pipeline;
+    const place = this.#paths.name === 'webCodecs' ? this.#paths.sink.kind : this.#paths.name;
+    const picture = { codec, width, height, place };
+    this.#meter.shown({ sequence: input.sequence, moments, shownAt, picture }, look);
     if (moments === undefined) return;
     this.#shownLatency = shownAt - moments.capturedAt;
     this.#shownStages = stagesOf(moments);

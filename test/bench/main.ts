@@ -46,6 +46,11 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     seconds: 20,
     run: async (seconds) => (await import('./static.ts')).still(seconds),
   },
+  settings: {
+    about: 'from choosing each setting to its effect, over each transport; --seconds is the rounds',
+    seconds: 10,
+    run: async (rounds) => (await import('./settings.ts')).settings(rounds),
+  },
   start: {
     about: 'npm start to link, and link opened to first frame',
     run: async () => (await import('./start.ts')).start(),

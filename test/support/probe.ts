@@ -21,12 +21,13 @@ export function probeOf(page: Page) {
       page.evaluate(() => globalThis.oriel?.probe.stopRun()),
     stats: (): Promise<PlayerStats | undefined> =>
       page.evaluate(() => globalThis.oriel?.probe.stats()),
-    /** Applies settings; how long the gateway's answer took is in `tookMs`. */
+    /** Applies settings; how long the gateway's answer took is in `tookMs`, when it began (ms since 1970) in `startedAtMs`. */
     apply: (change: UserChange) =>
       page.evaluate(async (wanted) => {
         const startedAt = performance.now();
         const applied = await globalThis.oriel?.probe.apply(wanted);
-        return { ...applied, tookMs: performance.now() - startedAt };
+        const tookMs = performance.now() - startedAt;
+        return { ...applied, tookMs, startedAtMs: performance.timeOrigin + startedAt };
       }, change),
     stream: (): Promise<StreamFacts | undefined> =>
       page.evaluate(() => globalThis.oriel?.probe.stream()),

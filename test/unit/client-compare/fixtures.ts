@@ -34,6 +34,7 @@ export function recording(facts: RecordingFacts = {}): RunRecording {
       encode: latencyMs.map(() => 4),
       capture: latencyMs.map((_, index) => (index === 0 ? 8 : Number.NaN)),
     },
+    pictures: [],
     freezesMs,
     unrecorded: 0,
     counters: { superseded: skipped, late: 0, decoderFaults: 0 },

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { FrameMoments } from '../../../client/stats/latency-breakdown.ts';
+import type { PictureKind } from '../../../client/stats/measurement-messages.ts';
 import { RunRecorder } from '../../../client/stats/run-recorder.ts';
+
+const PICTURE: PictureKind = { codec: 'vp8', width: 640, height: 360, place: 'canvas' };
 
 const NO_COUNTERS = { superseded: 0, late: 0, decoderFaults: 0 };
 
@@ -17,7 +20,7 @@ function frame(sequence: number, capturedMs: number, shownMs: number) {
     decodedAt: between(0.8),
     shownAt,
   };
-  return { sequence, moments, shownAt };
+  return { sequence, moments, shownAt, picture: PICTURE };
 }
 
 function record(frames: readonly ReturnType<typeof frame>[]) {
@@ -47,6 +50,15 @@ describe('the recorder of a run', () => {
     ]);
     expect(latencyMs).toEqual([12, 25]);
     expect(stagesMs.capture).toEqual([3, Number.NaN]);
+  });
+
+  it('notes what the picture is, and each time that it is another', () => {
+    const small = { ...frame(2, 32, 50), picture: { ...PICTURE, width: 320, height: 180 } };
+    const { pictures } = record([frame(0, 0, 20), frame(1, 16, 41), small]);
+    expect(pictures).toEqual([
+      { ...PICTURE, atMs: 20 },
+      { ...PICTURE, width: 320, height: 180, atMs: 50 },
+    ]);
   });
 
   it('takes a pause of a still desktop for what it is', () => {
