@@ -92,7 +92,8 @@ export const statusBarStyles = css`
     }
   }
 
-  .transport {
+  .transport,
+  .rung {
     overflow: hidden;
     color: var(--text-soft);
     text-overflow: ellipsis;
@@ -171,7 +172,8 @@ export const statusBarStyles = css`
   }
 
   @media (max-width: 520px) {
-    .transport {
+    .transport,
+    .rung {
       display: none;
     }
 

@@ -143,7 +143,7 @@ export class StatusBar extends LitElement {
         }
         ${
           isLive && this.rung !== undefined
-            ? html`<span class="transport rung" title="What plays picture and sound"
+            ? html`<span class="rung" title="What plays picture and sound"
                 >${rungLabels[this.rung]}</span
               >`
             : nothing
