@@ -10,14 +10,14 @@ import { announcement } from './settings/announcement.ts';
 import { panelStyles } from './settings/panel-styles.ts';
 import { sections, type Section } from './settings/sections.ts';
 import type { CreateLink } from './settings/sharing-section.ts';
-import { base, buttons, sheet } from './theme.ts';
+import { base, buttons } from './theme.ts';
 
 /**
  * `<oriel-settings-panel>`: opened with `show()`. The sections dispatch what the user asks for: `setting` (detail: SettingChoice),
  * `compare`, `lockpointer`, `logout`; the panel dispatches `reset` (detail: names of settings) and `close`.
  */
 export class SettingsPanel extends LitElement {
-  static override readonly styles = [base, buttons, sheet, panelStyles];
+  static override readonly styles = [base, buttons, panelStyles];
 
   static override readonly properties = {
     view: { attribute: false },

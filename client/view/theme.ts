@@ -147,31 +147,6 @@ export const fields = css`
   }
 `;
 
-/** A sheet over the desktop, in a `dialog`; it says itself how it enters (`@keyframes enter`), and where it stands. */
-export const sheet = css`
-  dialog {
-    display: flex;
-    flex-direction: column;
-    max-width: none;
-    padding: 0;
-    border: 1px solid var(--line);
-    border-radius: 18px;
-    background: var(--surface);
-    box-shadow: var(--shadow);
-    color: var(--text);
-    overflow: hidden;
-    overscroll-behavior: contain;
-  }
-
-  dialog:not([open]) {
-    display: none;
-  }
-
-  dialog[open] {
-    animation: enter 220ms cubic-bezier(0.3, 0.7, 0.2, 1);
-  }
-`;
-
 /** Centred pages: login, explanations. */
 export const centred = css`
   :host {

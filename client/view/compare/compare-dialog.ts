@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit';
 import type { VideoCodecName } from '../../../protocol/video-codec.ts';
 import type { PlayerState, PlayerStats } from '../../player.ts';
 import { closeIcon } from '../icons.ts';
-import { base, buttons, sheet } from '../theme.ts';
+import { base, buttons } from '../theme.ts';
 import './compare-page.ts';
 import type { ComparePlayer } from './compare-player.ts';
 import { dialogStyles } from './dialog-styles.ts';
@@ -19,7 +19,7 @@ const tabs: readonly { readonly name: Tab; readonly label: string }[] = [
 
 /** `<oriel-compare-dialog>`: opened with `show()`; closing it ends what runs. Dispatches `close`. */
 export class CompareDialog extends LitElement {
-  static override readonly styles = [base, buttons, sheet, dialogStyles];
+  static override readonly styles = [base, buttons, dialogStyles];
 
   static override readonly properties = {
     player: { attribute: false },
