@@ -27,8 +27,13 @@ interface Running {
   readonly restAfterMs: number | undefined;
 }
 
+/** A halted source hands out what it held within some milliseconds (9 measured); one that says nothing for so long held none. */
+const LONGEST_HELD_MS = 100;
+
 /** Runs while a pause is young. */
 let restTimer: NodeJS.Timeout | undefined;
+/** Runs while the valve waits for the picture that a halted source held. */
+let openTimer: NodeJS.Timeout | undefined;
 let isResting = false;
 
 function tell(message: ChildMessage): void {
@@ -89,10 +94,12 @@ function apply(pipeline: Running, settings: RunTimeSettings): void {
   }
   if (settings.rateCaps !== undefined) set(elementName.rate, 'caps', settings.rateCaps);
   if (settings.sizeCaps !== undefined) set(elementName.size, 'caps', settings.sizeCaps);
-  if (settings.paused !== undefined) {
-    // A source that was halted first hands out the picture that it held, which is an old one: the valve opens behind it.
-    rest(pipeline, settings.paused);
-    set(elementName.valve, 'drop', settings.paused);
+  if (settings.paused === true) {
+    clearTimeout(openTimer);
+    set(elementName.valve, 'drop', true);
+    restLater(pipeline);
+  } else if (settings.paused === false) {
+    wake(pipeline, () => set(elementName.valve, 'drop', false));
   }
 }
 
@@ -101,18 +108,44 @@ function apply(pipeline: Running, settings: RunTimeSettings): void {
  * It is halted only after a while: what is on its way has to leave the pipeline first, since the sink lets nothing through
  * then and the picture before the pause would come out behind it.
  */
-function rest({ pipeline, restAfterMs }: Running, isPaused: boolean): void {
+function restLater({ pipeline, restAfterMs }: Running): void {
   clearTimeout(restTimer);
   if (restAfterMs === undefined) return;
-  if (isPaused) {
-    restTimer = setTimeout(() => {
-      isResting = true;
-      pipeline.pause();
-    }, restAfterMs);
-  } else if (isResting) {
+  restTimer = setTimeout(() => {
+    isResting = true;
+    pipeline.pause();
+  }, restAfterMs);
+}
+
+/**
+ * A source that was halted first hands out the picture that it held. That one is old, and its time may lie behind the next one's,
+ * whereupon GStreamer's VP8 and VP9 encoders throw a coded picture away that others refer to ("does not match input frames"). So
+ * the valve opens behind it. Sound has no such element: an old block of 5 ms passes.
+ */
+function wake({ pipeline, elements }: Running, open: () => void): void {
+  clearTimeout(restTimer);
+  clearTimeout(openTimer);
+  const captured = elements.get(elementName.captured);
+  if (!isResting || captured === undefined) {
+    if (isResting) pipeline.play();
     isResting = false;
-    pipeline.play();
+    open();
+    return;
   }
+  isResting = false;
+  const before = captured['last-message'];
+  // The element tells of events as well, as "event …".
+  const isNew = (): boolean => {
+    const message = captured['last-message'];
+    return message !== before && String(message).startsWith('chain');
+  };
+  const giveUpAt = performance.now() + LONGEST_HELD_MS;
+  pipeline.play();
+  const look = (): void => {
+    if (isNew() || performance.now() > giveUpAt) open();
+    else openTimer = setTimeout(look, 1);
+  };
+  look();
 }
 
 function forceKeyframe({ pipeline, elements }: Running, by: KeyframeMeans): void {

@@ -4,6 +4,8 @@ import { rtpProfile } from './rtp-profile.ts';
 export const elementName = {
   /** Caps filter behind the source; its caps carry the frame rate. */
   rate: 'rate',
+  /** Tells of each picture that the source hands out, before the valve. */
+  captured: 'captured',
   /** Valve before the encoder: closed while the source is paused. */
   valve: 'valve',
   /** Caps filter behind the scaler; its caps carry the encoded size. */

@@ -26,6 +26,8 @@ export function videoPipeline(settings: VideoSettings): string {
     [
       sourceElement(settings.source, settings.frameRate),
       `capsfilter name=${elementName.rate} caps=${frameRateCaps(settings.frameRate)}`,
+      // `last-message` changes with every picture: gst/child.ts waits for one before it opens the valve behind a halted source.
+      `identity name=${elementName.captured} silent=false`,
       `valve name=${elementName.valve}`,
       // Scaling comes first: conversion then has fewer pixels to do. At the source's own size it hands buffers on.
       'videoscale add-borders=false',

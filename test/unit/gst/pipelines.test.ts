@@ -25,7 +25,7 @@ describe('video pipelines', () => {
     expect(videoPipeline(VIDEO)).toBe(
       'rtpbin name=rtp ntp-time-source=clock-time ' +
         'ximagesrc display-name=":7" use-damage=false show-pointer=false ' +
-        '! capsfilter name=rate caps=video/x-raw,framerate=60/1 ! valve name=valve ' +
+        '! capsfilter name=rate caps=video/x-raw,framerate=60/1 ! identity name=captured silent=false ! valve name=valve ' +
         '! videoscale add-borders=false ! capsfilter name=size caps=video/x-raw ! videoconvert ' +
         '! video/x-raw,format=I420 ' +
         '! queue leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0 ' +
