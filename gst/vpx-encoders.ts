@@ -54,8 +54,10 @@ const vp9: Encoder = {
   measured: true,
   isRealTime: true,
   caps: () => 'video/x-vp9,profile=(string)0',
-  // cpu-used=6: faster ones leave blocks that changed as they were where pictures come unevenly. Painted rows misread of 92 on a
-  // loaded machine: once in ten runs one at 7, up to 4 at 8, up to 10 at 9; 6 takes a fifth more CPU than 9.
+  // From cpu-used=5 on libvpx 1.12 leaves a block of the picture before for one picture where the mean of its surroundings stays the
+  // same (16 white pixels beside 16 black ones that change places), at a constant bit rate while the quantizer is high: 3 to 10 of
+  // the 24 pictures after a keyframe in a painted row, none later. 4 leaves none and costs 1.9 to 3.5 times the CPU of 6 (25 to 43 ms
+  // of 720p on two cores), with `vbr` there are none either, but at 1 Mbit/s it makes 6.9 of noise.
   properties: (settings) =>
     `${lowDelay(settings)} cpu-used=6 row-mt=true frame-parallel-decoding=false`,
 };
