@@ -2,8 +2,8 @@
  * The network worker: everything between the wire and the two outputs. What it does is in network/network-session.ts; here are the
  * messages of the page.
  */
+import type { FromNetworkWorker, ToNetworkWorker } from './network/network-messages.ts';
 import { NetworkSession } from './network/network-session.ts';
-import type { FromNetworkWorker, ToNetworkWorker } from './worker-messages.ts';
 
 function toPage(message: FromNetworkWorker): void {
   self.postMessage(message);

@@ -1,9 +1,11 @@
 import type { StreamFacts } from '../protocol/control/stream.ts';
 import type { RungsView } from './ladder/rung-control.ts';
+import type { PlayerState, SessionEnding } from './network/network-messages.ts';
+import type { Cursor } from './receive/cursor.ts';
 import type { UserChange } from './settings/user-settings.ts';
+import type { PlayerStats } from './stats/player-stats.ts';
 import type { TransportMove } from './transport/moves.ts';
 import type { PicturePlace } from './video/sink.ts';
-import type { Cursor, PlayerState, PlayerStats, SessionEnding } from './worker-messages.ts';
 
 /** What the page gives the player. The canvas belongs to the player from then on: its size is the desktop's. */
 export interface PlayerOptions {

@@ -2,16 +2,14 @@
 import type { StreamFacts } from '../protocol/control/stream.ts';
 import { Answers } from './answers.ts';
 import type { RungsView } from './ladder/rung-control.ts';
+import type { ToNetworkWorker } from './network/network-messages.ts';
 import type { AppliedSettings, UserChange } from './settings/user-settings.ts';
+import type { ArrivalReport } from './stats/arrival-probe.ts';
 import type { RunRecording } from './stats/measurements.ts';
 import type { PatternProbeReport } from './stats/pattern-probe.ts';
+import type { PlayerStats } from './stats/player-stats.ts';
 import type { TransportChoice, TransportMove } from './transport/moves.ts';
-import type {
-  ArrivalReport,
-  PlayerStats,
-  ToNetworkWorker,
-  ToVideoWorker,
-} from './worker-messages.ts';
+import type { ToVideoWorker } from './video/video-messages.ts';
 
 /** A change of the transport, at milliseconds since 1970. */
 export type DatedMove = TransportMove & { readonly atMs: number };

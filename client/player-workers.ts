@@ -1,15 +1,13 @@
 import networkWorkerUrl from './network.worker.ts?worker&url';
-import { scriptUrl } from './script-urls.ts';
-import videoWorkerUrl from './video/video.worker.ts?worker&url';
 import type {
   FromNetworkWorker,
-  FromVideoWorker,
   NetworkStart,
   SoundLink,
   ToNetworkWorker,
-  ToVideoWorker,
-  VideoStart,
-} from './worker-messages.ts';
+} from './network/network-messages.ts';
+import { scriptUrl } from './script-urls.ts';
+import type { FromVideoWorker, ToVideoWorker, VideoStart } from './video/video-messages.ts';
+import videoWorkerUrl from './video/video.worker.ts?worker&url';
 
 export interface PlayerWorkersOptions {
   readonly onNetwork: (message: FromNetworkWorker) => void;

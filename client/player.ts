@@ -11,15 +11,19 @@ import type { InputEvent } from '../protocol/input.ts';
 import { mergeChange } from '../protocol/stream-settings.ts';
 import { PageRungs } from './ladder/page-rungs.ts';
 import { readLastWinner, rememberWinner } from './last-winner.ts';
+import type {
+  FromNetworkWorker,
+  PlayerState,
+  SessionEnding,
+  ToNetworkWorker,
+} from './network/network-messages.ts';
 import { addressedSettings, readPageParameters, type PageParameters } from './page-parameters.ts';
 import { watchPage } from './page-presence.ts';
-import { ProbeNotes, RECORD_SECONDS, type PlayerProbe } from './player-probe.ts';
 import type { PlayerOptions } from './player-options.ts';
+import { ProbeNotes, RECORD_SECONDS, type PlayerProbe } from './player-probe.ts';
 import { PlayerWorkers } from './player-workers.ts';
+import type { Cursor } from './receive/cursor.ts';
 import { sayLeave } from './session-api.ts';
-import { ShownSession } from './shown-session.ts';
-import { SoundWays } from './sound-ways.ts';
-import { Measurements } from './stats/measurements.ts';
 import { LiveSettings } from './settings/live-settings.ts';
 import {
   playbackMode,
@@ -27,19 +31,13 @@ import {
   type UserChange,
   type UserSettings,
 } from './settings/user-settings.ts';
+import { ShownSession } from './shown-session.ts';
+import { SoundWays } from './sound-ways.ts';
+import { Measurements } from './stats/measurements.ts';
+import type { PlayerStats, SoundState } from './stats/player-stats.ts';
 import type { TransportChoice, TransportMove } from './transport/moves.ts';
 import { playoutOf } from './video/playout.ts';
-import type {
-  Cursor,
-  FromNetworkWorker,
-  FromVideoWorker,
-  PlayerState,
-  PlayerStats,
-  SessionEnding,
-  SoundState,
-  ToNetworkWorker,
-  ToVideoWorker,
-} from './worker-messages.ts';
+import type { FromVideoWorker, ToVideoWorker } from './video/video-messages.ts';
 
 export type {
   Cursor,

@@ -1,10 +1,10 @@
 /** Which failures and ends are final, and what the page then says. */
 import { SessionCode } from '../protocol/errors.ts';
+import type { PlayerState } from './network/network-messages.ts';
 import { SessionApiError } from './session-api.ts';
 import { ConnectionRefusedError } from './transport/connection.ts';
 import { RaceLostError } from './transport/race.ts';
 import type { TransportEnd } from './transport/transport.ts';
-import type { PlayerState } from './worker-messages.ts';
 
 /** What the page shows when an attempt failed for good; undefined when the next one may succeed. */
 export function finalState(error: unknown): PlayerState | undefined {

@@ -2,6 +2,7 @@ import { protocolVersion, type Hello } from '../protocol/control/hello.ts';
 import type { MoveUnit } from '../protocol/control/move.ts';
 import { SessionCode } from '../protocol/errors.ts';
 import type { StreamChange } from '../protocol/stream-settings.ts';
+import type { PlayerState } from './network/network-messages.ts';
 import { requestTicket, SessionApiError, type ConnectionTicket } from './session-api.ts';
 import { finalState, stateAfter } from './session-end.ts';
 import { Backoff } from './transport/backoff.ts';
@@ -21,7 +22,6 @@ import {
 } from './transport/transport.ts';
 import { webSocketConnector } from './transport/websocket.ts';
 import { hasWebTransport, webTransportConnector } from './transport/webtransport.ts';
-import type { PlayerState } from './worker-messages.ts';
 
 /** Codec strings, the best first. */
 export interface CodecOffer {

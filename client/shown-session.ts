@@ -1,13 +1,8 @@
 import type { RoleName } from '../protocol/control/role.ts';
 import type { StreamFacts } from '../protocol/control/stream.ts';
+import type { PlayerState } from './network/network-messages.ts';
+import type { AudioStats, NetworkStats, PlayerStats, VideoStats } from './stats/player-stats.ts';
 import { desktopSize } from './video/desktop-size.ts';
-import type {
-  AudioStats,
-  NetworkStats,
-  PlayerState,
-  PlayerStats,
-  VideoStats,
-} from './worker-messages.ts';
 
 type Size = StreamFacts['desktop'];
 

@@ -2,9 +2,9 @@ import { SoundOutput, type SoundOutputOptions } from './audio/output.ts';
 import type { SoundPath } from './audio/sound-path.ts';
 import { hasWorkletSound } from './audio/worklet-sound.ts';
 import { SoundElement } from './media-source/sound-element.ts';
+import type { ToNetworkWorker } from './network/network-messages.ts';
 import { portsOf } from './player-workers.ts';
 import type { UserSettings } from './settings/user-settings.ts';
-import type { ToNetworkWorker } from './worker-messages.ts';
 
 export interface SoundWaysOptions extends SoundOutputOptions {
   toNetwork(message: ToNetworkWorker, transfer: Transferable[]): void;

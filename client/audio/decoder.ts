@@ -1,8 +1,8 @@
-import type { SoundLink } from '../worker-messages.ts';
+import type { SoundLink } from '../network/network-messages.ts';
 import type { SoundBlock } from './playback-messages.ts';
 import { SoundRing } from './ring.ts';
-import type { PacketSink } from './sound-path.ts';
 import { SAMPLE_RATE } from './sample-rate.ts';
+import type { PacketSink } from './sound-path.ts';
 
 /** Lost packets that are bridged; a longer loss is silence, and the ring starts anew. */
 const MAX_BRIDGED = 4;

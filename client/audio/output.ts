@@ -1,5 +1,6 @@
+import type { SoundLink } from '../network/network-messages.ts';
 import { playbackMode, type UserSettings } from '../settings/user-settings.ts';
-import type { AudioStats, SoundLink, SoundState } from '../worker-messages.ts';
+import type { AudioStats, SoundState } from '../stats/player-stats.ts';
 import type { FromPlayback, PlaybackOptions } from './playback-messages.ts';
 import { PlaybackNode, type LatencyHint } from './playback-node.ts';
 import { ringBytes, SoundRing, type RingState } from './ring.ts';

@@ -1,5 +1,6 @@
+import type { SoundLink } from '../network/network-messages.ts';
 import type { UserSettings } from '../settings/user-settings.ts';
-import type { AudioStats, SoundLink, SoundState } from '../worker-messages.ts';
+import type { AudioStats, SoundState } from '../stats/player-stats.ts';
 
 /** The page's end of a way for the sound. Sound never passes through the page's thread where that can be helped. */
 export interface SoundPath {

@@ -1,15 +1,11 @@
 import { hasWorkletSound } from '../audio/worklet-sound.ts';
 import { PictureElement } from '../media-source/picture-element.ts';
 import { probeMediaSource } from '../media-source/probe.ts';
+import type { FromNetworkWorker, ToNetworkWorker } from '../network/network-messages.ts';
 import type { UserSettings } from '../settings/user-settings.ts';
 import { PageSink } from '../video/page-sink.ts';
 import type { PicturePlace } from '../video/sink.ts';
-import type {
-  FromNetworkWorker,
-  FromVideoWorker,
-  ToNetworkWorker,
-  ToVideoWorker,
-} from '../worker-messages.ts';
+import type { FromVideoWorker, ToVideoWorker } from '../video/video-messages.ts';
 import type { LadderFacts } from './facts.ts';
 import { RungControl, type RungsView } from './rung-control.ts';
 import { isMediaSource, type PathName, type RungChoice, type RungName } from './rungs.ts';

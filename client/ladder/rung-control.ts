@@ -1,5 +1,5 @@
 import { localMicros } from '../local-time.ts';
-import type { FromVideoWorker } from '../worker-messages.ts';
+import type { FromVideoWorker } from '../video/video-messages.ts';
 import type { LadderFacts } from './facts.ts';
 import { Ladder, type LadderEvent, type RungReport } from './ladder.ts';
 import { isMediaSource, type RungChoice, type RungName } from './rungs.ts';

@@ -1,6 +1,7 @@
 import type { SoundPath } from '../audio/sound-path.ts';
+import type { SoundLink } from '../network/network-messages.ts';
 import type { UserSettings } from '../settings/user-settings.ts';
-import type { AudioStats, SoundLink, SoundState } from '../worker-messages.ts';
+import type { AudioStats, SoundState } from '../stats/player-stats.ts';
 import { catchUp } from './lag.ts';
 import { LiveBuffer, mediaSourceOfBrowser } from './live-buffer.ts';
 import { SOUND_TIMESCALE, type CreateMuxer, type Muxer } from './muxer.ts';

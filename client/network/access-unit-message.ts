@@ -1,7 +1,7 @@
 import { changedBefore, queuedAfter } from '../../protocol/span-extension.ts';
 import { fromMicros32 } from '../../protocol/time.ts';
 import type { ReceivedMessage } from '../receive/ordered-flow.ts';
-import type { ToVideoWorkerMedia } from '../worker-messages.ts';
+import type { ToVideoWorkerMedia } from '../video/video-messages.ts';
 
 /** What a picture's message says beside its own fields. */
 export interface AccessUnitFacts {

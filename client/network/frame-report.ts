@@ -1,7 +1,7 @@
 import type { ReportValues } from '../../protocol/control/report.ts';
 import type { RingState } from '../audio/ring.ts';
 import { SAMPLE_RATE } from '../audio/sample-rate.ts';
-import type { FromVideoWorkerMedia } from '../worker-messages.ts';
+import type { FromVideoWorkerMedia } from '../video/video-messages.ts';
 
 /** What REPORT says of showing, from the video worker's feedback. */
 export function shownValues(

@@ -1,8 +1,8 @@
 import type { PacketSink } from '../audio/sound-path.ts';
 import { ArrivalJitter } from '../receive/arrival-jitter.ts';
 import type { ReceivedMessage } from '../receive/ordered-flow.ts';
-import { ArrivalProbe } from '../stats/arrival-probe.ts';
-import type { ArrivalReport, ToVideoWorkerMedia } from '../worker-messages.ts';
+import { ArrivalProbe, type ArrivalReport } from '../stats/arrival-probe.ts';
+import type { ToVideoWorkerMedia } from '../video/video-messages.ts';
 import { accessUnitMessage } from './access-unit-message.ts';
 
 /** Sound packets whose lateness counts: 5 s of packets of 10 ms. */

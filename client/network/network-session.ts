@@ -16,19 +16,19 @@ import { SessionLink, type CodecOffer } from '../session-link.ts';
 import { SettingsRequests } from '../settings/settings-requests.ts';
 import { streamChangeOf } from '../settings/user-settings.ts';
 import { NetworkMeter } from '../stats/network-meter.ts';
+import type { NetworkStats } from '../stats/player-stats.ts';
 import type { Connection } from '../transport/connection.ts';
 import type { TransportMove } from '../transport/moves.ts';
 import { supportedAudioCodecs, supportedVideoCodecs } from '../video/capability.ts';
-import type {
-  FromNetworkWorker,
-  FromVideoWorkerMedia,
-  NetworkStart,
-  NetworkStats,
-  SoundLink,
-  ToNetworkWorker,
-} from '../worker-messages.ts';
+import type { FromVideoWorkerMedia } from '../video/video-messages.ts';
 import { shownValues, soundValues } from './frame-report.ts';
 import { MediaRelay } from './media-relay.ts';
+import type {
+  FromNetworkWorker,
+  NetworkStart,
+  SoundLink,
+  ToNetworkWorker,
+} from './network-messages.ts';
 import { networkStatsOf } from './network-stats.ts';
 
 /** Time between statistics for the page, ms. */

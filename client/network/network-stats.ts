@@ -1,5 +1,5 @@
+import type { NetworkStats } from '../stats/player-stats.ts';
 import type { Connection } from '../transport/connection.ts';
-import type { NetworkStats } from '../worker-messages.ts';
 
 /** What the statistics say that the connection does not know. */
 export type SessionCounts = Pick<

@@ -1,4 +1,14 @@
-import type { Cursor } from '../worker-messages.ts';
+/** The desktop's pointer image. `rgba` holds width × height × 4 bytes, not premultiplied; the hot spot is in pixels. */
+export type Cursor =
+  | { readonly type: 'hidden' }
+  | {
+      readonly type: 'image';
+      readonly width: number;
+      readonly height: number;
+      readonly hotX: number;
+      readonly hotY: number;
+      readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+    };
 
 /*
  * A message of the cursor flow: the image of the pointer, in pixels.

@@ -3,8 +3,8 @@ import type { StreamFacts } from '../../protocol/control/stream.ts';
 import { mergeChange } from '../../protocol/stream-settings.ts';
 import { Answers } from '../answers.ts';
 import type { RungChoice } from '../ladder/rungs.ts';
+import type { ToNetworkWorker } from '../network/network-messages.ts';
 import type { TransportChoice } from '../transport/moves.ts';
-import type { ToNetworkWorker } from '../worker-messages.ts';
 import {
   settingsInForce,
   streamChangeOf,

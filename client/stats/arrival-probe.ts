@@ -1,5 +1,3 @@
-import type { ArrivalReport, Arrivals } from '../worker-messages.ts';
-
 /** Samples kept of each kind: over five minutes of 60 pictures a second. */
 const MAX_SAMPLES = 20_000;
 
@@ -10,6 +8,25 @@ export interface Arrival {
   readonly receivedAt: number;
   readonly bytes: number;
   readonly budgetMs: number;
+}
+
+/** Messages of one kind since the last report, in their order of arrival; four lists of the same length. */
+export interface Arrivals {
+  /** Milliseconds of the session clock. */
+  readonly capturedAtMs: readonly number[];
+  /** When the last byte came, milliseconds of local time. */
+  readonly receivedAtMs: readonly number[];
+  readonly bytes: readonly number[];
+  /** How old each may become, by its header. */
+  readonly budgetMs: readonly number[];
+}
+
+/** What arrived since the last report, in the page's `?probe=1` mode. */
+export interface ArrivalReport {
+  /** Session clock minus local time as estimated now, and by how much that can be wrong. */
+  readonly clock: { readonly offsetMs: number; readonly uncertaintyMs: number } | undefined;
+  readonly video: Arrivals;
+  readonly audio: Arrivals;
 }
 
 /** Notes of each picture and each sound packet when it was captured and when it was complete here. Bounded. */

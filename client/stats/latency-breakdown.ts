@@ -1,4 +1,4 @@
-import type { LatencyBreakdown, StageLatency, TypicalFrame } from '../worker-messages.ts';
+import type { LatencyBreakdown, StageLatency, TypicalFrame } from './player-stats.ts';
 
 /** The moments of one frame that was shown, all on one clock, µs. */
 export interface FrameMoments {

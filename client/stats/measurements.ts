@@ -1,6 +1,5 @@
 /** The page's end of measurements: asks both workers, and puts their answers together. */
 import { Answers } from '../answers.ts';
-import type { AudioStats } from '../worker-messages.ts';
 import type {
   FrameRun,
   FromFrameMeter,
@@ -10,6 +9,7 @@ import type {
   ToFrameMeter,
   ToNetworkMeter,
 } from './measurement-messages.ts';
+import type { AudioStats } from './player-stats.ts';
 
 export interface MeasurementsOptions {
   toVideo(message: ToFrameMeter): void;

@@ -1,6 +1,6 @@
 /** The network worker's end of measurements: what came during a run, as the difference of two looks at the counters. */
-import type { NetworkStats } from '../worker-messages.ts';
 import type { FromNetworkMeter, NetworkRun, ToNetworkMeter } from './measurement-messages.ts';
+import type { NetworkStats } from './player-stats.ts';
 
 export interface NetworkMeterOptions {
   tell(message: FromNetworkMeter): void;

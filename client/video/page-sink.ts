@@ -1,5 +1,5 @@
-import type { FromVideoWorker, ToVideoWorker } from '../worker-messages.ts';
 import type { SinkKind } from './sink.ts';
+import type { FromVideoWorker, ToVideoWorker } from './video-messages.ts';
 
 /** https://w3c.github.io/mediacapture-transform/ in the form that Chromium has in the window; TypeScript does not know it. */
 interface TrackGenerator extends MediaStreamTrack {

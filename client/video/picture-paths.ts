@@ -1,13 +1,13 @@
 import type { PathName } from '../ladder/rungs.ts';
 import { MediaSourcePath } from '../media-source/media-source-path.ts';
 import type { FrameLook } from '../stats/frame-meter.ts';
-import type { FromVideoWorker, ToVideoWorker } from '../worker-messages.ts';
 import { CanvasSink } from './canvas-sink.ts';
 import type { DecoderInput } from './decoder.ts';
 import type { PicturePath, PicturePathSink } from './picture-path.ts';
 import type { PlayoutSettings } from './playout.ts';
 import type { VideoSink } from './sink.ts';
 import { TrackSink } from './track-sink.ts';
+import type { FromVideoWorker, ToVideoWorker } from './video-messages.ts';
 import { VideoPipeline } from './video-pipeline.ts';
 
 export interface PicturePathsOptions extends PicturePathSink {

@@ -11,15 +11,15 @@ import {
   type FrameStages,
 } from '../stats/latency-breakdown.ts';
 import { PatternProbe } from '../stats/pattern-probe.ts';
+import type { PicturePath, ShownFrame } from './picture-path.ts';
+import { PicturePaths } from './picture-paths.ts';
+import { SinkChoice } from './sink-choice.ts';
 import type {
   FromVideoWorker,
   FromVideoWorkerMedia,
   ToVideoWorker,
   ToVideoWorkerMedia,
-} from '../worker-messages.ts';
-import type { PicturePath, ShownFrame } from './picture-path.ts';
-import { PicturePaths } from './picture-paths.ts';
-import { SinkChoice } from './sink-choice.ts';
+} from './video-messages.ts';
 
 /** Time between feedback to the server's rate control, ms: a report goes out about this often. */
 const FEEDBACK_MS = 50;

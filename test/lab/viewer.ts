@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
-import type { ArrivalReport, Arrivals, PlayerStats } from '../../client/worker-messages.ts';
+import type { ArrivalReport, Arrivals } from '../../client/stats/arrival-probe.ts';
+import type { PlayerStats } from '../../client/stats/player-stats.ts';
 import { openLink } from '../support/chromium.ts';
 import { probeOf } from '../support/probe.ts';
 import { waitUntil } from '../support/wait.ts';
@@ -22,7 +23,7 @@ export interface ViewerReport extends ViewerRecord {
   }[];
   /** By how much the clocks of both ends can differ from what was assumed, milliseconds. */
   readonly clockUncertaintyMs: number;
-  /** Steps of the page's counters during the measurement, by their names (client/worker-messages.ts). */
+  /** Steps of the page's counters during the measurement, by their names (client/stats/player-stats.ts). */
   readonly counters: Readonly<Record<string, number>>;
   /** Medians of the stages of the last seconds, milliseconds. */
   readonly stages: Readonly<Record<string, number>>;

@@ -3,7 +3,7 @@ import type { PlayerProbe, PlayerStats, TransportChoice } from '../../client/pla
 import type { UserChange } from '../../client/settings/user-settings.ts';
 import type { RunRecording } from '../../client/stats/measurements.ts';
 import type { PatternProbeReport } from '../../client/stats/pattern-probe.ts';
-import type { ArrivalReport } from '../../client/worker-messages.ts';
+import type { ArrivalReport } from '../../client/stats/arrival-probe.ts';
 import type { StreamFacts } from '../../protocol/control/stream.ts';
 
 declare global {

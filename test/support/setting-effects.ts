@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import type { UserChange } from '../../client/settings/user-settings.ts';
 import type { ShownPicture } from '../../client/stats/measurement-messages.ts';
-import type { Arrivals } from '../../client/worker-messages.ts';
+import type { Arrivals } from '../../client/stats/arrival-probe.ts';
 import { probeOf } from './probe.ts';
 import { waitUntil } from './wait.ts';
 

@@ -1,6 +1,6 @@
 /** The figures below the chart, as words: pure functions of state and statistics. */
 import type { PlayerState, PlayerStats, SoundState } from '../../player.ts';
-import type { AudioStats, NetworkStats, RateStats, VideoStats } from '../../worker-messages.ts';
+import type { AudioStats, NetworkStats, RateStats, VideoStats } from '../../stats/player-stats.ts';
 import { moveText, transportLabels } from '../status-text.ts';
 
 /** One line: what it is and how it stands. */

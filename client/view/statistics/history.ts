@@ -1,4 +1,4 @@
-import type { StageLatency } from '../../worker-messages.ts';
+import type { StageLatency } from '../../stats/player-stats.ts';
 
 /** Seconds that a history reaches back. */
 export const HISTORY_SECONDS = 60;

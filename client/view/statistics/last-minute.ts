@@ -1,5 +1,5 @@
 import type { PlayerStats } from '../../player.ts';
-import type { StageLatency } from '../../worker-messages.ts';
+import type { StageLatency } from '../../stats/player-stats.ts';
 import { History, type DeliveredRate, type LatencyPoint, type RatePoint } from './history.ts';
 
 /** What the statistics draw: the figures of the last minute. A pure core; time is an argument. */

@@ -1,11 +1,11 @@
 /** The stages of a frame's way, as the overlay draws them. */
+import type { LatencyBreakdown } from '../../stats/player-stats.ts';
 import {
   stageLabels,
   stageNames,
   type StageLabel,
   type StageName,
 } from '../../stats/stage-labels.ts';
-import type { LatencyBreakdown } from '../../worker-messages.ts';
 
 /** One stage; its name is also the class of its colour. */
 export interface StageShare extends StageLabel {

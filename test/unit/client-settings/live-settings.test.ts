@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PlayerClosedError } from '../../../client/answers.ts';
 import { LiveSettings } from '../../../client/settings/live-settings.ts';
-import type { ToNetworkWorker } from '../../../client/worker-messages.ts';
+import type { ToNetworkWorker } from '../../../client/network/network-messages.ts';
 import { streamFacts } from '../../support/stream-facts.ts';
 
 function underTest() {

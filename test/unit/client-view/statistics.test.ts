@@ -9,7 +9,7 @@ import {
 import { bitrate, factGroups, milliseconds } from '../../../client/view/statistics/facts.ts';
 import { History } from '../../../client/view/statistics/history.ts';
 import { barParts, stageShares } from '../../../client/view/statistics/stages.ts';
-import type { LatencyBreakdown, StageLatency } from '../../../client/worker-messages.ts';
+import type { LatencyBreakdown, StageLatency } from '../../../client/stats/player-stats.ts';
 
 const point = (at: number, p50Ms: number, p95Ms = p50Ms) => ({ at, p50Ms, p95Ms });
 

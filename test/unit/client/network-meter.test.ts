@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NetworkMeter } from '../../../client/stats/network-meter.ts';
 import type { FromNetworkMeter } from '../../../client/stats/measurement-messages.ts';
-import type { NetworkStats } from '../../../client/worker-messages.ts';
+import type { NetworkStats } from '../../../client/stats/player-stats.ts';
 
 const STATS: NetworkStats = {
   rttMs: 1,

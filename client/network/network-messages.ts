@@ -1,0 +1,108 @@
+/**
+ * The messages between the page and the network worker. Media is not among them: pictures take the port to the video worker
+ * (video/video-messages.ts), sound takes its own link.
+ */
+import type { RoleName } from '../../protocol/control/role.ts';
+import type { StreamFacts } from '../../protocol/control/stream.ts';
+import type { InputEvent } from '../../protocol/input.ts';
+import type { Cursor } from '../receive/cursor.ts';
+import type { UserChange } from '../settings/user-settings.ts';
+import type { ArrivalReport } from '../stats/arrival-probe.ts';
+import type { FromNetworkMeter, ToNetworkMeter } from '../stats/measurement-messages.ts';
+import type { NetworkStats } from '../stats/player-stats.ts';
+import type { TransportChoice, TransportMove } from '../transport/moves.ts';
+import type { TransportKind } from '../transport/transport.ts';
+
+/** What the page shows of the connection. */
+export interface PlayerState {
+  readonly phase: 'connecting' | 'live' | 'reconnecting' | 'ended' | 'refused';
+  readonly transport?: TransportKind;
+  /** Names this connection to the server; no secret. */
+  readonly connection?: string;
+  readonly role?: RoleName;
+  /** Whether input may be sent: a viewer's takes control when nobody has it. */
+  readonly mayControl?: boolean;
+  /** Size of the desktop in pixels, which input is counted in. */
+  readonly desktop?: { readonly width: number; readonly height: number };
+  /** Size of the pictures of it; smaller where the server scales them. */
+  readonly picture?: { readonly width: number; readonly height: number };
+  /** One sentence for the user; set when something is wrong. */
+  readonly message?: string;
+}
+
+/** The gateway says that it will end the connection. */
+export interface SessionEnding {
+  /** Milliseconds from when it was told. */
+  readonly remaining: number;
+  /** One sentence for the user. */
+  readonly message: string;
+}
+
+/** Page to network worker. The first message is `start`. */
+export type ToNetworkWorker =
+  | NetworkStart
+  /** The answer to `decoders`: what is played here. Again when that changes, for the next connection. */
+  | { readonly type: 'offer'; readonly video: readonly string[]; readonly audio: readonly string[] }
+  /** Another way for the sound from now on. */
+  | { readonly type: 'sound'; readonly link: SoundLink | undefined }
+  | { readonly type: 'input'; readonly events: readonly InputEvent[] }
+  /** The user's choice of the transport; answered by `chosen`. */
+  | { readonly type: 'choose'; readonly request: number; readonly choice: TransportChoice }
+  /** The page became visible or the network came back: try now instead of waiting. */
+  | { readonly type: 'hasten' }
+  /** The user changes settings: the gateway is asked, and `stream` answers with the same `request`. */
+  | { readonly type: 'settings'; readonly request: number; readonly change: UserChange }
+  | { readonly type: 'arrivals'; readonly request: number }
+  | { readonly type: 'measure'; readonly message: ToNetworkMeter }
+  | { readonly type: 'close' };
+
+/** What the network worker begins with. */
+export interface NetworkStart {
+  readonly type: 'start';
+  readonly page: string;
+  /** What the user has chosen; the rest is the gateway's choice. */
+  readonly chosen: UserChange;
+  /** Pause before a session on its second-best transport tries the best one again, ms; absent = 30 s. */
+  readonly upgradePauseMs?: number;
+  /** What won last time in this browser; WebSocket then starts without delay. */
+  readonly lastWinner: TransportKind | undefined;
+  /** To the video worker; carries ToVideoWorkerMedia and brings back FromVideoWorkerMedia. */
+  readonly videoPort: MessagePort;
+  readonly sound: SoundLink | undefined;
+  /** Whether arrivals are noted. */
+  readonly probe: boolean;
+}
+
+/** How sound leaves the network worker. Decoded it reaches the worklet through one shared ring, or a port where shared memory is not to be had. */
+export type SoundLink =
+  | { readonly type: 'ring'; readonly buffer: SharedArrayBuffer }
+  | { readonly type: 'port'; readonly port: MessagePort }
+  /** Encoded packets (Opus), for a page that plays them by Media Source. */
+  | { readonly type: 'packets'; readonly port: MessagePort };
+
+/** Network worker to page. */
+export type FromNetworkWorker =
+  /** What WebCodecs decodes here, as codec strings; nothing is connected until `offer`. */
+  | {
+      readonly type: 'decoders';
+      readonly video: readonly string[];
+      readonly audio: readonly string[];
+    }
+  | { readonly type: 'state'; readonly state: PlayerState }
+  | { readonly type: 'role'; readonly role: RoleName }
+  /** What the gateway says of the stream; `requests` are those that it answers. */
+  | {
+      readonly type: 'stream';
+      readonly stream: StreamFacts;
+      readonly requests: readonly number[];
+    }
+  | { readonly type: 'winner'; readonly transport: TransportKind }
+  | { readonly type: 'moved'; readonly move: TransportMove }
+  | { readonly type: 'ending'; readonly ending: SessionEnding | undefined }
+  | { readonly type: 'chosen'; readonly request: number; readonly holds: boolean }
+  | { readonly type: 'cursor'; readonly cursor: Cursor }
+  /** How much later than the fastest nearly all sound comes; when that has changed. */
+  | { readonly type: 'soundJitter'; readonly jitterMs: number }
+  | { readonly type: 'arrivals'; readonly request: number; readonly report: ArrivalReport }
+  | { readonly type: 'measured'; readonly message: FromNetworkMeter }
+  | { readonly type: 'stats'; readonly stats: NetworkStats };
