@@ -37,9 +37,12 @@ export const webSocketCloseCode = (code: SessionCode): number => 4000 + code;
  *
  * @returns `undefined` for codes that DTF/1 does not define (1006 and the like).
  */
-export function sessionCodeFromWebSocket(closeCode: number): SessionCode | undefined {
-  return sessionCodes.find((code) => webSocketCloseCode(code) === closeCode);
-}
+export const sessionCodeFromWebSocket = (closeCode: number): SessionCode | undefined =>
+  sessionCodeOf(closeCode - webSocketCloseCode(SessionCode.ok));
+
+/** The session code of this number; `undefined` for numbers that DTF/1 does not define. */
+export const sessionCodeOf = (code: number): SessionCode | undefined =>
+  sessionCodes.find((known) => known === code);
 const sessionCodes = Object.values(SessionCode);
 
 /** Why one WebTransport stream was reset or refused (RESET_STREAM and STOP_SENDING application codes). */

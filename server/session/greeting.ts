@@ -3,7 +3,7 @@ import { SessionCode } from '../../protocol/errors.ts';
 import { clientLimits } from '../../protocol/limits.ts';
 import type { Micros } from '../../protocol/time.ts';
 import type { Clock } from '../session-clock.ts';
-import type { ServerTransport, SessionCodeValue } from '../transport/transport.ts';
+import type { ServerTransport } from '../transport/transport.ts';
 import type { Admission } from './admission.ts';
 import type { Continuity } from './continuity.ts';
 import type { LinkDemand } from './encoder-steering.ts';
@@ -38,7 +38,7 @@ export function refusalOf(
   hello: Hello,
   desktop: ViewerDesktop,
   admission: Admission,
-): { readonly code: SessionCodeValue; readonly reason: string } | undefined {
+): { readonly code: SessionCode; readonly reason: string } | undefined {
   if (!hello.versions.includes(protocolVersion)) {
     return { code: SessionCode.version, reason: `this gateway speaks DTF/${protocolVersion}` };
   }

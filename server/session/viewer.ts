@@ -5,7 +5,7 @@ import type { Refused, SettingsUnit } from '../../protocol/control/stream.ts';
 import { millis, millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../session-clock.ts';
-import type { ServerTransport, SessionCodeValue, TransportClosed } from '../transport/transport.ts';
+import type { ServerTransport, TransportClosed } from '../transport/transport.ts';
 import type { Admission } from './admission.ts';
 import type { Continuity } from './continuity.ts';
 import type { LinkDemand } from './encoder-steering.ts';
@@ -180,7 +180,7 @@ export class Viewer {
   }
 
   /** Ends the connection: keys are released and the desktop is left at once. Idempotent. */
-  close(code: SessionCodeValue, reason: string): void {
+  close(code: SessionCode, reason: string): void {
     this.#end();
     this.#options.transport.close(code, reason);
   }

@@ -1,10 +1,5 @@
+import { MAX_WAITING_BYTES } from './connection-bounds.ts';
 import type { SendStream } from './webtransport-backend.ts';
-
-/**
- * Bytes of control units that may wait for the peer: a quarter of a second of the busiest control traffic many times
- * over. A guess; a client that reads at all never comes near it.
- */
-const MAX_WAITING_BYTES = 262_144;
 
 /**
  * Our half of the control stream. Units are kept until the client has opened the stream, then written at once; how many

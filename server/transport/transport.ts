@@ -15,9 +15,6 @@ import type { CompleteMessage } from '../../protocol/fragment.ts';
 import type { MessageHeader } from '../../protocol/message.ts';
 import type { Micros } from '../../protocol/time.ts';
 
-/** A session close code (docs/protocol.md, "Session codes"). */
-export type SessionCodeValue = (typeof SessionCode)[keyof typeof SessionCode];
-
 /** Why messages were abandoned (ABANDON `reason`): 1 deadline, 2 superseded, 3 dependency lost, 4 closed, 5 resource. */
 export type AbandonReasonValue = 1 | 2 | 3 | 4 | 5;
 
@@ -118,7 +115,7 @@ export interface TransportStats {
 /** How a transport ended. */
 export interface TransportClosed {
   /** A SessionCode; `internal` when the wire broke without one. */
-  readonly code: SessionCodeValue;
+  readonly code: SessionCode;
   readonly reason: string;
   /** True when either side closed with a code; false when the wire broke or the peer vanished. */
   readonly clean: boolean;
@@ -146,7 +143,7 @@ export interface ServerTransport {
   readonly inFlightBytes: number;
   stats(): Promise<TransportStats>;
   /** Says goodbye with the code and ends; idempotent. Nothing is delivered after it. */
-  close(code: SessionCodeValue, reason: string): void;
+  close(code: SessionCode, reason: string): void;
   /** Settles once, when the connection is over, by whoever's doing; never rejects. */
   readonly closed: Promise<TransportClosed>;
 }

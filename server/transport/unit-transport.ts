@@ -9,13 +9,12 @@ import {
 import { millis, type Micros } from '../../protocol/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../session-clock.ts';
-import { CLOSE_MS, LIFE_CHECK_MS, MAX_EARLY } from './connection-bounds.ts';
+import { CLOSE_MS, LIFE_CHECK_MS, MAX_EARLY, MAX_WAITING_BYTES } from './connection-bounds.ts';
 import { FragmentWindow } from './fragment-window.ts';
 import type {
   PieceSource,
   SendRates,
   ServerTransport,
-  SessionCodeValue,
   TransportClosed,
   TransportSink,
   TransportStats,
@@ -34,9 +33,6 @@ export interface UnitTransportOptions {
 
 /** Microseconds without progress, while data is under way, after which a peer that is alive but does not read is closed. */
 const STALL_US = 10e6;
-
-/** Bytes of control units that may wait in this process: sixteen of the largest answers, a JSON of 16 KB. */
-const MAX_WAITING_BYTES = 256 * 1024;
 
 /** An acknowledgement threshold is announced anew when it changes by this factor. */
 const ACK_CHANGE = 1.25;
@@ -145,7 +141,7 @@ export class UnitTransport implements ServerTransport {
     return Promise.resolve({});
   }
 
-  close(code: SessionCodeValue, reason: string): void {
+  close(code: SessionCode, reason: string): void {
     if (this.#end) return;
     this.#stop({ code, reason, clean: code !== SessionCode.timeout });
     this.#wire.close(webSocketCloseCode(code), reason);

@@ -1,13 +1,12 @@
 import type { WebSocket } from 'ws';
 import type { ControlUnit } from '../../protocol/control/control-unit.ts';
-import { ProtocolError } from '../../protocol/errors.ts';
+import { ProtocolError, type SessionCode } from '../../protocol/errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../session-clock.ts';
 import type {
   PieceSource,
   SendRates,
   ServerTransport,
-  SessionCodeValue,
   TransportClosed,
   TransportSink,
   TransportStats,
@@ -67,7 +66,7 @@ export class WebSocketTransport implements ServerTransport {
     return this.#transport.stats();
   }
 
-  close(code: SessionCodeValue, reason: string): void {
+  close(code: SessionCode, reason: string): void {
     this.#transport.close(code, reason);
   }
 }

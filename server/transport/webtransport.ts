@@ -1,5 +1,10 @@
 import { encodeControl, type ControlUnit } from '../../protocol/control/control-unit.ts';
-import { SessionCode, StreamResetCode, type ProtocolError } from '../../protocol/errors.ts';
+import {
+  SessionCode,
+  sessionCodeOf,
+  StreamResetCode,
+  type ProtocolError,
+} from '../../protocol/errors.ts';
 import type { FlowId, Sequence } from '../../protocol/flow.ts';
 import { maxTextBytes } from '../../protocol/limits.ts';
 import { encodeStreamUnit } from '../../protocol/unit.ts';
@@ -12,7 +17,6 @@ import type {
   PieceSource,
   SendRates,
   ServerTransport,
-  SessionCodeValue,
   TransportClosed,
   TransportSink,
   TransportStats,
@@ -40,8 +44,6 @@ const GOODBYE_MS = 500;
 
 /** Characters of a reason on the wire: UTF-8 takes at most three bytes for each. */
 const MAX_REASON_LENGTH = Math.floor(maxTextBytes / 3);
-
-const sessionCodes = Object.values(SessionCode);
 
 const resetCodes: Record<AbandonReasonValue, number> = {
   1: StreamResetCode.deadline,
@@ -136,7 +138,7 @@ export class WebTransportTransport implements ServerTransport {
     };
   }
 
-  close(code: SessionCodeValue, reason: string): void {
+  close(code: SessionCode, reason: string): void {
     this.#close({ code, reason, clean: true });
   }
 
@@ -165,9 +167,8 @@ export class WebTransportTransport implements ServerTransport {
   /** The session below is over. */
   #lost({ code, reason, clean }: BackendSessionClosed): void {
     if (this.#ending === undefined) {
-      const known = sessionCodes.find((one) => one === code);
-      const unknown = clean ? SessionCode.ok : SessionCode.internal;
-      this.#stop({ code: clean ? (known ?? unknown) : unknown, reason, clean });
+      const told = clean ? (sessionCodeOf(code) ?? SessionCode.ok) : SessionCode.internal;
+      this.#stop({ code: told, reason, clean });
     }
     if (this.#ending !== undefined) this.#resolveClosed(this.#ending);
   }

@@ -1,14 +1,14 @@
 import { encodeControl, type ControlUnit } from '../../protocol/control/control-unit.ts';
-import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
+import { ProtocolError, SessionCode, sessionCodeOf } from '../../protocol/errors.ts';
 import type { Micros } from '../../protocol/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../session-clock.ts';
 import type { PeerPlan } from '../signaling/peer-plan.ts';
+import { MAX_EARLY, MAX_WAITING_BYTES } from '../transport/connection-bounds.ts';
 import type {
   PieceSource,
   SendRates,
   ServerTransport,
-  SessionCodeValue,
   TransportClosed,
   TransportSink,
   TransportStats,
@@ -48,14 +48,6 @@ const PLAYER_AFTER_MS = 1_500;
 
 /** Milliseconds that a peer gets to read why it is closed. */
 const GOODBYE_MS = 250;
-
-/** Bytes of control units that may wait for the peer: as on the other transports. */
-const MAX_WAITING_BYTES = 256 * 1024;
-
-/** Units that are kept for a session that has not started. */
-const MAX_EARLY_UNITS = 64;
-
-const sessionCodes = Object.values(SessionCode);
 
 /**
  * DTF/1 on a WebRTC connection (docs/protocol.md, "WebRTC"): video and audio as tracks, all else as units on the data channel. A peer
@@ -148,7 +140,7 @@ export class WebRtcTransport implements ServerTransport {
     return Promise.resolve(this.#outbound.stats);
   }
 
-  close(code: SessionCodeValue, reason: string): void {
+  close(code: SessionCode, reason: string): void {
     if (this.#ending !== undefined) return;
     const { peer } = this.#options;
     const clean = code !== SessionCode.timeout;
@@ -192,9 +184,8 @@ export class WebRtcTransport implements ServerTransport {
     this.#guard(() => {
       const sink = this.#sink;
       if (sink !== undefined) this.#deliver(bytes, sink, now);
-      else if (this.#early.length < MAX_EARLY_UNITS) this.#early.push(bytes);
-      else
-        throw new ProtocolError('E_COUNT', `units: expected at most ${MAX_EARLY_UNITS} at first`);
+      else if (this.#early.length < MAX_EARLY) this.#early.push(bytes);
+      else throw new ProtocolError('E_COUNT', `units: expected at most ${MAX_EARLY} at first`);
     });
   }
 
@@ -221,7 +212,7 @@ export class WebRtcTransport implements ServerTransport {
 
   /** The peer says goodbye: it has no close code of its own on this transport. */
   #ended(code: number, reason: string): void {
-    const known = sessionCodes.find((one) => one === code) ?? SessionCode.internal;
+    const known = sessionCodeOf(code) ?? SessionCode.internal;
     this.#stop({ code: known, reason, clean: true });
     this.#finish();
   }
