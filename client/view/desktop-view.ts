@@ -1,5 +1,5 @@
 /** The desktop's picture and everything that the user does to it. */
-import { LitElement, css, html } from 'lit';
+import { LitElement, html } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import type { InputEvent } from '../../protocol/input.ts';
 import { DesktopInput } from '../input/desktop-input.ts';
@@ -7,6 +7,7 @@ import type { LocatedPoint } from '../input/pointer.ts';
 import type { Cursor } from '../player.ts';
 import type { PicturePlace } from '../video/sink.ts';
 import { CursorStyle } from './cursor-style.ts';
+import { desktopViewStyles } from './desktop-view-styles.ts';
 import type { Placement, Size } from './picture-placement.ts';
 import { desktopPoint, distanceOutside, placePicture } from './picture-placement.ts';
 import { base } from './theme.ts';
@@ -30,102 +31,7 @@ const nowhere: Placement = { left: 0, top: 0, width: 0, height: 0 };
  * pixels. The canvas and the video element are made here, once; whoever draws into it owns its content and its bitmap size.
  */
 export class DesktopView extends LitElement {
-  static override readonly styles = [
-    base,
-    css`
-      :host {
-        position: absolute;
-        inset: 0;
-        overflow: hidden;
-        background: radial-gradient(80% 70% at 50% 45%, #141821, var(--page));
-      }
-
-      .surface {
-        position: absolute;
-        inset: 0;
-        overflow: hidden;
-        touch-action: none;
-        user-select: none;
-        -webkit-user-select: none;
-        -webkit-touch-callout: none;
-      }
-
-      .picture {
-        position: absolute;
-        display: block;
-        object-fit: fill;
-        pointer-events: none;
-        opacity: 0;
-        transition:
-          opacity 240ms ease,
-          filter 320ms ease;
-      }
-
-      :host([visible]) .picture {
-        opacity: 1;
-      }
-
-      :host([dimmed]) .picture {
-        filter: brightness(0.42) saturate(0.55);
-      }
-
-      /* The element's picture lies over the canvas, which keeps its last one. */
-      :host([place='canvas']) video {
-        visibility: hidden;
-      }
-
-      .picture.sharp {
-        image-rendering: pixelated;
-      }
-
-      .surface.keyboard-focus::after {
-        position: absolute;
-        inset: 0;
-        border: 2px solid var(--accent);
-        content: '';
-        pointer-events: none;
-        animation: fade 1.6s ease-in forwards;
-      }
-
-      @keyframes fade {
-        60% {
-          opacity: 1;
-        }
-        100% {
-          opacity: 0.25;
-        }
-      }
-
-      textarea {
-        position: absolute;
-        width: 1px;
-        height: 1.5em;
-        padding: 0;
-        border: 0;
-        outline: 0;
-        opacity: 0;
-        resize: none;
-        overflow: hidden;
-        background: transparent;
-        color: transparent;
-        caret-color: transparent;
-        font-size: 16px;
-        pointer-events: none;
-        white-space: pre;
-      }
-
-      textarea[data-composing] {
-        width: 16em;
-        max-width: 60vw;
-        padding: 0 8px;
-        border-radius: 6px;
-        opacity: 1;
-        background: var(--raised);
-        color: var(--text);
-        direction: ltr;
-      }
-    `,
-  ];
+  static override readonly styles = [base, desktopViewStyles];
 
   static override readonly properties = {
     desktop: { attribute: false },

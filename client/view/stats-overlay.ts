@@ -15,7 +15,7 @@ import type { LatencyPoint, RatePoint } from './statistics/history.ts';
 import { rateChart } from './statistics/rate-chart.ts';
 import { stageBar } from './statistics/stage-bar.ts';
 import { stageShares } from './statistics/stages.ts';
-import { statisticsStyles } from './statistics/styles.ts';
+import { statisticsStyles } from './statistics/panel-styles.ts';
 import { base, buttons } from './theme.ts';
 
 /** `<oriel-stats-overlay>`: dispatches `close` when the user has seen enough. The desktop beside it stays usable. */
