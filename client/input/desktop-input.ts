@@ -6,14 +6,12 @@ import { Keyboard } from './keyboard.ts';
 import { platformOf } from './keyboard-facts.ts';
 import type { LocatedPoint } from './pointer.ts';
 import { Pointer } from './pointer.ts';
-import type { TouchMode } from './touches.ts';
 
 export interface DesktopInputOptions {
   /** Receives pointer, touch and wheel events. */
   readonly surface: HTMLElement;
   /** Receives keys and text while it has the focus. */
   readonly field: HTMLTextAreaElement;
-  readonly touchMode: TouchMode;
   locate(clientX: number, clientY: number): LocatedPoint | undefined;
   isKeyboardCaptured(): boolean;
   send(events: readonly InputEvent[]): void;
@@ -38,7 +36,7 @@ export class DesktopInput {
 
   constructor(options: DesktopInputOptions) {
     this.#options = options;
-    const { surface, field, touchMode } = options;
+    const { surface, field } = options;
     const send = (events: readonly InputEvent[]): void => options.send(events);
     this.#keyboard = new Keyboard({
       field,
@@ -53,7 +51,6 @@ export class DesktopInput {
     });
     this.#pointer = new Pointer({
       surface,
-      touchMode,
       locate: (x, y) => options.locate(x, y),
       modifiers: (flags, acts) => this.#keyboard.pointer(flags, acts),
       send,

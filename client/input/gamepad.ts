@@ -10,9 +10,11 @@ export interface GamepadFacts {
   readonly axes: readonly number[];
 }
 
+/** Buttons that one gamepad may tell, as many as bits in the unit (docs/protocol.md, input). */
 const MAX_BUTTONS = 32;
-/** A gamepad of the standard mapping has four; flight sticks have up to ten. */
+/** Axes that the unit takes: a gamepad of the standard mapping has four, flight sticks have up to ten. */
 const MAX_AXES = 16;
+/** What an axis at its end is on the wire. */
 const AXIS_RANGE = 32_767;
 
 /** Compares each poll with the one before. */

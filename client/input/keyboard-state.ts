@@ -33,6 +33,7 @@ const nothing: KeyOutcome = { events: [], preventDefault: false, leave: false };
  */
 export const ALT_GRAPH_WAIT_MS = 50;
 
+/** Keysyms (X11/keysymdef.h): ISO_Level3_Shift, which AltGr is, and Control_L. */
 const LEVEL3_SHIFT = 0xfe03;
 const CONTROL_LEFT = 0xffe3;
 

@@ -10,6 +10,7 @@ import { evdevCode } from './keycodes.ts';
 /** `waiting`: nothing sent yet; `typed`: helped to type a character; `sent`: the desktop sees Alt held. */
 type OptionState = 'waiting' | 'typed' | 'sent';
 
+/** Keysyms Alt_L and Alt_R (X11/keysymdef.h). */
 const ALT_LEFT = 0xffe9;
 const ALT_RIGHT = 0xffea;
 

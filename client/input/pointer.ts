@@ -7,7 +7,7 @@ import { MoveGate } from './move-gate.ts';
 import { PointerButtons } from './pointer-buttons.ts';
 import { requestLock } from './pointer-lock.ts';
 import { RelativeMoves } from './relative-moves.ts';
-import { Touches, type TouchMode } from './touches.ts';
+import { TouchPointer, type Finger } from './touch-pointer.ts';
 import { WheelAccumulator } from './wheel.ts';
 
 /** A point of the desktop, and how far outside the picture it was asked for. */
@@ -21,7 +21,6 @@ export interface LocatedPoint {
 
 export interface PointerOptions {
   readonly surface: HTMLElement;
-  readonly touchMode: TouchMode;
   /** Maps client coordinates (CSS pixels of the window); undefined while there is no picture. */
   locate(clientX: number, clientY: number): LocatedPoint | undefined;
   /** Called before a pointer event is sent, to bring the modifiers in line. */
@@ -35,25 +34,27 @@ export interface PointerOptions {
 /** A press further outside the picture is meant for the empty border, in CSS pixels; nearer ones hit the edge. */
 const EDGE_REACH = 24;
 
+/** The left button in a mask of wire buttons. */
+const LEFT_BUTTON = 1;
+
 export class Pointer {
   readonly #options: PointerOptions;
   readonly #buttons = new PointerButtons();
   readonly #gate = new MoveGate();
   readonly #wheel = new WheelAccumulator();
   readonly #relative = new RelativeMoves();
-  readonly #touches: Touches;
+  readonly #touches = new TouchPointer();
   readonly #alarm = new Alarm(() => this.#settle());
   readonly #listening = new AbortController();
 
   constructor(options: PointerOptions) {
     this.#options = options;
-    this.#touches = new Touches(options.touchMode);
     this.#listen();
   }
 
   /** Mask of the wire buttons that the desktop sees held. */
   get heldButtons(): number {
-    return this.#buttons.held | this.#touches.heldButtons;
+    return this.#buttons.held | (this.#touches.isDragging ? LEFT_BUTTON : 0);
   }
 
   get isLocked(): boolean {
@@ -115,7 +116,7 @@ export class Pointer {
     if (point === undefined) return;
     if (event.pointerType === 'touch') {
       this.#options.surface.setPointerCapture(event.pointerId);
-      this.#send(this.#touches.down(touchFacts(event, point), performance.now()));
+      this.#send(this.#touches.down(fingerOf(event, point), performance.now()));
       this.#alarmAgain();
       return;
     }
@@ -128,7 +129,7 @@ export class Pointer {
     const point = this.#options.locate(event.clientX, event.clientY);
     if (point === undefined) return;
     if (event.pointerType === 'touch') {
-      if (event.type === 'pointermove') this.#send(this.#touches.move(touchFacts(event, point)));
+      if (event.type === 'pointermove') this.#send(this.#touches.move(fingerOf(event, point)));
       this.#alarmAgain();
       return;
     }
@@ -155,7 +156,7 @@ export class Pointer {
     event.preventDefault();
     const point = this.#options.locate(event.clientX, event.clientY);
     if (event.pointerType === 'touch') {
-      if (point !== undefined) this.#send(this.#touches.up(touchFacts(event, point)));
+      if (point !== undefined) this.#send(this.#touches.up(event.pointerId));
       this.#alarmAgain();
     } else if (point !== undefined) this.#press(event, point);
     else this.#send(this.#buttons.release());
@@ -212,13 +213,12 @@ interface LegacyWheelEvent {
   readonly wheelDeltaY?: number;
 }
 
-function touchFacts(event: PointerEvent, point: LocatedPoint): Parameters<Touches['down']>[0] {
+function fingerOf(event: PointerEvent, point: LocatedPoint): Finger {
   return {
     id: event.pointerId,
     desktopX: point.x,
     desktopY: point.y,
     x: event.clientX,
     y: event.clientY,
-    pressure: Math.round(event.pressure * 255),
   };
 }

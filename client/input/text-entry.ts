@@ -15,6 +15,7 @@ export const ERASABLE_PADDING = '_'.repeat(64);
 /** The field is emptied again when it holds this much more than the padding, in UTF-16 units. */
 const MAX_TYPED_LENGTH = 512;
 
+/** Keys as on the wire: code of the kernel (linux/input-event-codes.h) and keysym (X11/keysymdef.h). */
 const BACKSPACE = { code: 14, keysym: 0xff08 };
 const ENTER = { code: 28, keysym: 0xff0d };
 

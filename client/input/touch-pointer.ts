@@ -20,6 +20,7 @@ const HOLD_MS = 500;
 /** CSS pixels of a two-finger movement per step of 1/120 notch: 60 px are a notch. */
 const PIXELS_PER_STEP = 0.5;
 
+/** Buttons as UI Events numbers them (MouseEvent.button). */
 const LEFT = 0;
 const RIGHT = 2;
 

@@ -177,7 +177,6 @@ export class DesktopView extends LitElement {
     this.#input = new DesktopInput({
       surface,
       field,
-      touchMode: 'pointer',
       locate: (x, y) => this.#locate(x, y),
       isKeyboardCaptured: () => this.listener?.isKeyboardCaptured() ?? false,
       send: (events) => this.listener?.sendInput(events),

@@ -1,17 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { InputEvent } from '../../../protocol/input.ts';
-import { TouchPointer } from '../../../client/input/touch-pointer.ts';
-import type { TouchFacts } from '../../../client/input/touches.ts';
-import { Touches } from '../../../client/input/touches.ts';
+import { TouchPointer, type Finger } from '../../../client/input/touch-pointer.ts';
 
 /** Ten desktop pixels to a CSS pixel. */
-const finger = (id: number, x: number, y: number): TouchFacts => ({
+const finger = (id: number, x: number, y: number): Finger => ({
   id,
   x,
   y,
   desktopX: x * 10,
   desktopY: y * 10,
-  pressure: 128,
 });
 const brief = (events: readonly InputEvent[]): string =>
   events
@@ -84,19 +81,5 @@ describe('TouchPointer', () => {
     touch.move(finger(1, 30, 10));
     expect(brief(touch.cancel())).toBe('-0');
     expect(brief(touch.up(1))).toBe('');
-  });
-});
-
-describe('Touches as touch points', () => {
-  test('ids are small and used again', () => {
-    const touches = new Touches('touch');
-    expect(touches.down(finger(77, 1, 2), 0)).toEqual([
-      { type: 'touch', id: 0, phase: 'start', x: 10, y: 20, pressure: 128 },
-    ]);
-    expect(touches.down(finger(78, 1, 2), 0)).toMatchObject([{ id: 1 }]);
-    expect(touches.move(finger(78, 3, 2))).toMatchObject([{ id: 1, phase: 'move', x: 30 }]);
-    expect(touches.up(finger(77, 1, 2))).toMatchObject([{ id: 0, phase: 'end' }]);
-    expect(touches.down(finger(79, 1, 2), 0)).toMatchObject([{ id: 0 }]);
-    expect(touches.cancel()).toMatchObject([{ phase: 'cancel' }, { phase: 'cancel' }]);
   });
 });
