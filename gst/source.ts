@@ -9,7 +9,8 @@ import { sizeCaps, type PixelSize } from './size-caps.ts';
 export type SourceState =
   | {
       readonly type: 'starting';
-      /** Counts from 1 over the life of the source. */ readonly attempt: number;
+      /** Counts from 1 over the life of the source. */
+      readonly attempt: number;
     }
   | { readonly type: 'running' }
   | {

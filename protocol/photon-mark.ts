@@ -14,6 +14,7 @@ export const PHOTON_MARK_BLOCKS = 40;
 /** Presses are counted modulo this. */
 export const PHOTON_PRESSES = 0x10000;
 
+/** The two bytes in front, as above. */
 const PREAMBLE = 0xaa;
 const MAGIC = 0xb4;
 const BYTES = PHOTON_MARK_BLOCKS / 8;

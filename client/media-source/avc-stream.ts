@@ -2,6 +2,7 @@ import { codecOfSps, isSameBytes } from '../video/annex-b.ts';
 import type { MuxedTrack } from './muxer.ts';
 import { sizeOfSps } from './sps-size.ts';
 
+/** The type in the first byte of a NAL unit, and three of its values (ITU-T H.264, table 7-1). */
 const NAL_TYPE_MASK = 0x1f;
 const DELIMITER = 9;
 const SPS = 7;

@@ -3,6 +3,7 @@ const SILK = [480, 960, 1920, 2880];
 const HYBRID = [480, 960];
 const CELT = [120, 240, 480, 960];
 
+/** Numbers of the first configuration of the two other modes (the same table). */
 const FIRST_HYBRID = 12;
 const FIRST_CELT = 16;
 

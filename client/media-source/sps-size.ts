@@ -3,6 +3,7 @@ import { BitReader } from './bit-reader.ts';
 /** Profiles whose parameter sets carry chroma and scaling fields (ITU-T H.264, section 7.3.2.1.1). */
 const CHROMA_PROFILES: ReadonlySet<number> = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128]);
 
+/** `chroma_format_idc` (ITU-T H.264, table 6-1). */
 const YUV_420 = 1;
 const YUV_444 = 3;
 

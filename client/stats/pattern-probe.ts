@@ -29,6 +29,7 @@ export const BLOCKS = 72;
 /** Pixels that the pattern needs from the left. */
 export const PATTERN_WIDTH = BLOCK * BLOCKS;
 
+/** First byte of the pattern. */
 const SYNC = 0xa5;
 const BYTES = BLOCKS / 8;
 

@@ -1,5 +1,6 @@
 /** The little that the client reads of an H.264 stream (ITU-T H.264, Annex B): the SPS, which names the codec. */
 
+/** The type in the first byte of a NAL unit, and that of an SPS (ITU-T H.264, table 7-1). */
 const NAL_TYPE_MASK = 0x1f;
 const SPS = 7;
 

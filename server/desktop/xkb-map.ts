@@ -37,6 +37,7 @@ export interface KeyEntry {
 /** Keycodes that have a meaning. */
 export type KeyEntries = ReadonlyMap<number, KeyEntry>;
 
+/** Minor opcode of XkbGetMap. */
 const GET_MAP = 8;
 /** Parts of the map: key types, symbols, actions (XkbKeyTypesMask, XkbKeySymsMask, XkbKeyActionsMask). */
 const WANTED_PARTS = 1 | 2 | 16;

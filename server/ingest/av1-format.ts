@@ -8,6 +8,7 @@ import type {
   PictureFormatParts,
 } from './picture-format.ts';
 
+/** Bytes of the payload header below. */
 const HEADER_BYTES = 8;
 
 /** Longest description of the stream (GStreamer caps) that may stand in front of a picture; real ones have 430 bytes. */

@@ -17,6 +17,7 @@ const CHROMA_PROFILES: ReadonlySet<number> = new Set([
 /** Longest NAL unit that we read; with every scaling list and both HRDs a real one stays below 2 KB. */
 const MAX_SPS_BYTES = 4096;
 
+/** `chroma_format_idc` 4:4:4 (table 6-1) and `aspect_ratio_idc` Extended_SAR (table E-1). */
 const YUV_444 = 3;
 const EXTENDED_SAR = 255;
 

@@ -6,6 +6,7 @@
 /** Our own SSRC; nothing is sent under it but reports. */
 const OWN_SSRC = 1;
 
+/** Packet type of a report without own media (RFC 3550, section 6.4.2). */
 const RECEIVER_REPORT = 201;
 /** Payload-specific feedback (RFC 4585, section 6.3) and its two formats that are used here. */
 const PAYLOAD_FEEDBACK = 206;

@@ -15,6 +15,7 @@ export interface RtpPacket {
   readonly payload: Uint8Array;
 }
 
+/** Bytes in front of the list of sources (RFC 3550, section 5.1). */
 const FIXED_HEADER_BYTES = 12;
 
 /** Profile of the one-byte header form (RFC 8285, section 4.2). */
@@ -23,6 +24,7 @@ const ONE_BYTE_PROFILE = 0xbede;
 /** Id that ends a one-byte list early (RFC 8285, section 4.2). */
 const STOP_ID = 15;
 
+/** Bytes of the capture time in its extension. */
 const CAPTURE_TIME_BYTES = 8;
 
 /**

@@ -31,6 +31,7 @@ const TRANSPORT_WIDE = 15;
 const PLI = 1;
 const FIR = 4;
 
+/** Bytes of the common header, of a sender's own figures and of a report block (RFC 3550, section 6.4). */
 const HEADER_BYTES = 4;
 /** Source of the packet, and of the media that it is about. */
 const SOURCES_BYTES = 8;

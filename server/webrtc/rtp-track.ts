@@ -6,6 +6,7 @@ import type { RtpPayload } from './rtp-payload.ts';
 /** Packets kept to be sent again: 4 s at 10 Mbit/s. They hold views of pictures that all viewers share. A power of two. */
 const KEPT_PACKETS = 4_096;
 
+/** Bytes of an RTP header without sources (RFC 3550, section 5.1). */
 const HEADER_BYTES = 12;
 
 /** What `defined by profile` says of one-byte extensions (RFC 8285, section 4.2). */

@@ -9,10 +9,10 @@ export interface SenderReport {
   readonly sent: { readonly packets: number; readonly octets: number };
 }
 
+/** Packet types and the item of a name (RFC 3550, sections 12.1 and 12.2), and the bytes of a report without blocks. */
 const SENDER_REPORT = 200;
 const SOURCE_DESCRIPTION = 202;
 const CNAME_ITEM = 1;
-
 const REPORT_BYTES = 28;
 
 /** The same name for every track, as in the answer: they belong together. */
