@@ -15,6 +15,12 @@ export interface SessionOptions extends PathOptions {
   readonly fixedWindowBytes?: number;
   /** Whether the desktop changes at a moment; a still one costs 200 bytes a picture. */
   readonly isMoving?: (atMs: number) => boolean;
+  /** The encoder follows somebody else, so that it makes `maxBps` whatever this path carries; keyframes are rationed (KeyframeCost). */
+  readonly isSpectator?: boolean;
+  /** Every second picture is in an upper layer. */
+  readonly hasLayers?: boolean;
+  /** Pictures that the encoder makes in a second without being told otherwise. Default 60. */
+  readonly frameRate?: number;
   /** Somebody else's packets through the same bottleneck, bits per second. */
   readonly competingBps?: (atMs: number) => number;
 }
@@ -26,6 +32,9 @@ export interface Arrival {
   readonly latencyMs: number;
   readonly bytes: number;
   readonly isLate: boolean;
+  readonly seq: number;
+  /** The message that it refers to; undefined of one that stands alone. */
+  readonly reference: number | undefined;
 }
 
 /** What was decided at one tick of 50 ms. */
@@ -37,6 +46,8 @@ export interface Tick {
   readonly queueMs: number;
   /** Pictures that wait at the sender, milliseconds of the link's time. */
   readonly backlogMs: number;
+  /** How old the oldest message was that the sender held since the tick before (SenderBacklog). */
+  readonly heldMs: number;
 }
 
 export interface SessionRecord {
@@ -44,4 +55,17 @@ export interface SessionRecord {
   readonly audio: readonly Arrival[];
   readonly ticks: readonly Tick[];
   readonly captured: number;
+  /** Keyframes that the encoder made. */
+  readonly keyframes: number;
+}
+
+/** Those of the pictures whose references have all arrived, in whatever order. */
+export function decodable(pictures: readonly Arrival[]): readonly Arrival[] {
+  const decoded = new Set<number>();
+  const inOrder = [...pictures].sort((a, b) => a.seq - b.seq);
+  return inOrder.filter(({ seq, reference }) => {
+    const isDecoded = reference === undefined || decoded.has(reference);
+    if (isDecoded) decoded.add(seq);
+    return isDecoded;
+  });
 }

@@ -6,6 +6,8 @@ export interface EncodedPicture {
   readonly capturedAt: number;
   readonly bytes: number;
   readonly key: boolean;
+  /** In an upper layer, which nothing refers to. */
+  readonly isUpper: boolean;
 }
 
 export interface SimulatedEncoderOptions {
@@ -14,6 +16,8 @@ export interface SimulatedEncoderOptions {
   /** Share of the asked rate that it makes. */
   readonly yield: (atMs: number) => number;
   readonly isMoving: (atMs: number) => boolean;
+  readonly frameRate: number;
+  readonly hasLayers: boolean;
 }
 
 /** As x264 in the lab: 8 to 14 ms from capture to the access unit, a keyframe of 50 ms of the rate, pictures from 0.6 to 1.4 of the mean. */
@@ -27,16 +31,19 @@ export class SimulatedEncoder implements SteeredEncoder {
   readonly #events: EventQueue;
   readonly #options: SimulatedEncoderOptions;
   #bps: number;
-  #frameRate = 60;
+  #frameRate: number;
   #isPaused = false;
   #wantsKey = true;
+  #wasBase = false;
   captured = 0;
+  keyframes = 0;
   #busyUntil = 0;
 
   constructor(events: EventQueue, options: SimulatedEncoderOptions) {
     this.#events = events;
     this.#options = options;
     this.#bps = options.bps;
+    this.#frameRate = options.frameRate;
   }
 
   setBitrate(kbps: number): void {
@@ -86,9 +93,13 @@ export class SimulatedEncoder implements SteeredEncoder {
     const bps = this.#bps * this.#options.yield(capturedAt / 1000);
     const moving = (bps / 8 / this.#frameRate) * (0.6 + 0.8 * random());
     const picture = isMoving(capturedAt / 1000) ? moving : STILL_BYTES;
-    const bytes = Math.max(100, Math.round(key ? (this.#bps / 8) * KEYFRAME_SECONDS : picture));
+    const keyframe = Math.max((this.#bps / 8) * KEYFRAME_SECONDS, moving);
+    const bytes = Math.max(100, Math.round(key ? keyframe : picture));
+    const isUpper = this.#options.hasLayers && this.#wasBase && !key;
+    this.#wasBase = !isUpper;
+    if (key) this.keyframes += 1;
     const doneAt = Math.max(this.#busyUntil, capturedAt + ENCODE_US + random() * ENCODE_SPREAD_US);
     this.#busyUntil = doneAt;
-    this.#events.after(doneAt - capturedAt, () => made({ capturedAt, bytes, key }));
+    this.#events.after(doneAt - capturedAt, () => made({ capturedAt, bytes, key, isUpper }));
   }
 }

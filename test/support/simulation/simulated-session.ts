@@ -5,6 +5,7 @@ import { latencyModes } from '../../../protocol/latency-mode.ts';
 import type { MessageHeader } from '../../../protocol/message.ts';
 import { micros, type Micros } from '../../../protocol/time.ts';
 import { DeadlineQueue } from '../../../server/schedule/deadline-queue.ts';
+import { SenderBacklog } from '../../../server/schedule/sender-backlog.ts';
 import { EncoderSteering } from '../../../server/session/encoder-steering.ts';
 import { LinkControl } from '../../../server/session/link-control.ts';
 import type { Piece, PieceLimit } from '../../../server/transport/transport.ts';
@@ -13,6 +14,7 @@ import { EventQueue, randomNumbers } from './event-queue.ts';
 import type { Arrival, SessionOptions, SessionRecord, Tick } from './session-record.ts';
 import { SimulatedClient } from './simulated-client.ts';
 import { SimulatedEncoder, type EncodedPicture } from './simulated-encoder.ts';
+import { SimulatedKeyframes } from './simulated-keyframes.ts';
 import { SimulatedStack } from './simulated-stack.ts';
 import { SimulatedStream } from './simulated-stream.ts';
 import type { Delivered, SimulatedWire } from './simulated-wire.ts';
@@ -52,6 +54,9 @@ class SimulatedSession {
   readonly #steering: EncoderSteering;
   readonly #control: LinkControl;
   readonly #sequences = new Map<FlowId, number>();
+  readonly #backlog = new SenderBacklog();
+  readonly #keyframes: SimulatedKeyframes;
+  #lastReference = 0;
   readonly #record = { video: [] as Arrival[], audio: [] as Arrival[], ticks: [] as Tick[] };
   #reportUs = TICK_US;
   #told = { capacityBps: 0, queue: 0 };
@@ -64,14 +69,21 @@ class SimulatedSession {
     this.#client = new SimulatedClient(transport === 'websocket', random);
     this.#queue.openFlow(VIDEO, { kind: 'video', priority: Priority.videoBase });
     this.#queue.openFlow(AUDIO, { kind: 'audio', priority: Priority.audio });
+    this.#queue.setFollowed(options.isSpectator !== true);
     this.#wire = this.#makeWire(random);
     this.#encoder = new SimulatedEncoder(this.#events, {
       bps: maxBps,
       random,
       yield: options.yield ?? (() => 1),
       isMoving: options.isMoving ?? (() => true),
+      frameRate: options.frameRate ?? 60,
+      hasLayers: options.hasLayers === true,
     });
     const encoder = this.#encoder;
+    this.#keyframes = new SimulatedKeyframes(this.#events, options.isSpectator === true, (most) => {
+      this.#steering.squeezeKeyframe(most, this.#now());
+      encoder.requestKeyframe();
+    });
     this.#steering = new EncoderSteering({ encoder, bitrateBps: maxBps, frameRate: 60 });
     this.#control = new LinkControl({
       transport: {
@@ -105,7 +117,8 @@ class SimulatedSession {
       // The answer of the stack about its round trip comes in a turn of its own.
       await Promise.resolve();
     }
-    return { ...this.#record, captured: this.#encoder.captured };
+    const { captured, keyframes } = this.#encoder;
+    return { ...this.#record, captured, keyframes };
   }
 
   #now(): Micros {
@@ -123,8 +136,13 @@ class SimulatedSession {
       now: () => this.#now(),
       source: {
         next: (now: Micros, limit: PieceLimit) => this.#next(now, limit),
-        sent: (bytes: number, now: Micros) => this.#control.sent(bytes, now),
+        sent: (bytes: number, now: Micros) => {
+          this.#backlog.handed(bytes);
+          this.#control.sent(bytes, now);
+        },
       },
+      taken: (cumulativeBytes: number) =>
+        this.#backlog.left(cumulativeBytes, micros(0), this.#now()),
       begin: (delivered: Delivered) => this.#client.begin(delivered, this.#now()),
       deliver: (delivered: Delivered) => this.#deliver(delivered),
     };
@@ -138,7 +156,11 @@ class SimulatedSession {
 
   #next(now: Micros, limit: PieceLimit): Piece | undefined {
     const piece = this.#queue.next(now, limit);
-    this.#queue.takeAbandoned();
+    this.#takeAbandoned();
+    if (piece !== undefined) {
+      const { flow, seq } = piece.message.header;
+      this.#backlog.taken(flow, seq, piece.last);
+    }
     const isAudio = piece?.message.header.flow === AUDIO;
     if (isAudio) this.#control.sentBeside(piece.bytes.byteLength, now);
     if (piece === undefined && !limit.urgentOnly) this.#control.idle();
@@ -155,28 +177,46 @@ class SimulatedSession {
       latencyMs: (now - header.captureTime) / 1000,
       bytes: payload.byteLength,
       isLate: header.late,
+      seq: header.seq,
+      reference: header.key ? undefined : header.seq - header.dependency,
     });
   }
 
-  #pictureMade({ capturedAt, bytes, key }: EncodedPicture): void {
+  #pictureMade(picture: EncodedPicture): void {
+    const { capturedAt, bytes, key, isUpper } = picture;
     const captureTime = micros(Math.round(capturedAt) + CLOCK_OFFSET_US);
-    this.#push({ flow: VIDEO, key, captureTime, budget: MODE.videoBudget }, bytes);
+    this.#keyframes.pictureMade(picture, this.#options.frameRate ?? 60);
+    const seq = this.#sequences.get(VIDEO) ?? 0;
+    const dependency = key ? 0 : seq - this.#lastReference;
+    if (!isUpper) this.#lastReference = seq;
+    const given = { flow: VIDEO, key, captureTime, budget: MODE.videoBudget };
+    this.#push({ ...given, dependency, discardable: isUpper }, bytes);
     this.#steering.rateMade(bytes, key);
+    if (this.#options.isSpectator === true) return;
     this.#steering.pictureQueued(captureTime, this.#queue.videoDelay(), this.#now());
   }
 
   #soundMade(): void {
     const captureTime = micros(this.#now() - AUDIO_AGE_US);
-    this.#push({ flow: AUDIO, key: true, captureTime, budget: MODE.audioBudget }, AUDIO_BYTES);
+    const given = { flow: AUDIO, key: true, captureTime, budget: MODE.audioBudget };
+    this.#push({ ...given, dependency: 0, discardable: false }, AUDIO_BYTES);
   }
 
   #push(given: GivenHeader, bytes: number): void {
     const seq = this.#sequences.get(given.flow) ?? 0;
     this.#sequences.set(given.flow, seq + 1);
-    this.#queue.push({ header: headerOf(given, seq), payload: new Uint8Array(bytes) }, this.#now());
-    if (this.#queue.takeKeyframeWanted()) this.#encoder.requestKeyframe();
-    this.#queue.takeAbandoned();
+    const now = this.#now();
+    this.#backlog.queued(given.flow, sequence(seq), now);
+    this.#queue.push({ header: headerOf(given, seq), payload: new Uint8Array(bytes) }, now);
+    this.#takeAbandoned();
     this.#wire.wake();
+  }
+
+  #takeAbandoned(): void {
+    for (const { flow, first, count } of this.#queue.takeAbandoned()) {
+      this.#backlog.abandoned(flow, first, count);
+    }
+    if (this.#queue.takeKeyframeWanted()) this.#keyframes.request(this.#queue.keyframeBytes);
   }
 
   #acknowledge(): void {
@@ -188,6 +228,7 @@ class SimulatedSession {
   #acknowledged(ack: Acknowledgement): void {
     const sample = this.#wire.acknowledge(ack);
     if (sample === undefined) return;
+    this.#backlog.left(sample.cumulativeBytes, this.#control.acknowledgingTakes, this.#now());
     this.#control.acknowledged(sample);
     this.#wire.wake();
     this.#steering.queueMoved(this.#queue.videoDelay(), this.#now());
@@ -211,7 +252,8 @@ class SimulatedSession {
     this.#control.tick(now);
     const { targetBps } = this.#control;
     const videoDelay = this.#queue.videoDelay();
-    this.#steering.follow({ targetBps, videoDelay }, PICTURE, now);
+    const demand = this.#options.isSpectator === true ? undefined : { targetBps, videoDelay };
+    this.#steering.follow(demand, PICTURE, now);
     this.#wire.wake();
     this.#record.ticks.push({
       atMs: this.#events.now / 1000,
@@ -219,6 +261,7 @@ class SimulatedSession {
       capacityBps: this.#told.capacityBps,
       queueMs: this.#told.queue / 1000,
       backlogMs: videoDelay / 1000,
+      heldMs: this.#backlog.takeWorst(this.#control.acknowledgingTakes, now) / 1000,
     });
   }
 }
@@ -237,13 +280,14 @@ function compete(
   next();
 }
 
-type GivenHeader = Pick<MessageHeader, 'flow' | 'key' | 'captureTime' | 'budget'>;
+type GivenHeader = Pick<
+  MessageHeader,
+  'flow' | 'key' | 'captureTime' | 'budget' | 'dependency' | 'discardable'
+>;
 
 function headerOf(given: GivenHeader, seq: number): MessageHeader {
   const priority = given.flow === AUDIO ? Priority.audio : Priority.videoBase;
   return {
-    discardable: false,
-    dependency: given.key ? 0 : 1,
     epoch: false,
     recovery: false,
     late: false,

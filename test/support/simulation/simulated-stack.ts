@@ -27,6 +27,7 @@ export class SimulatedStack implements SimulatedWire {
   #datagrams: Delivered[] = [];
   #wasDatagram = false;
   #timerAt = -Infinity;
+  #takenBytes = 0;
 
   constructor(options: SimulatedWireOptions) {
     this.#options = options;
@@ -111,6 +112,8 @@ export class SimulatedStack implements SimulatedWire {
   #settle(bytes: number): void {
     this.#options.events.after(200, () => {
       this.#window.settled(bytes);
+      this.#takenBytes += bytes;
+      this.#options.taken(this.#takenBytes);
       this.wake();
     });
   }

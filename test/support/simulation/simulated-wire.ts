@@ -28,6 +28,8 @@ export interface SimulatedWireOptions {
   /** The first bytes of a message's stream, or all of a datagram's, have arrived. */
   readonly begin: (delivered: Delivered) => void;
   readonly deliver: (delivered: Delivered) => void;
+  /** The stack took all bytes up to `cumulativeBytes`, where it is that which tells what has left. */
+  readonly taken: (cumulativeBytes: number) => void;
 }
 
 /** A transport's sending half over a simulated stack. */
