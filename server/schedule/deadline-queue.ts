@@ -6,6 +6,9 @@ import { DependencyChain } from './dependency-chain.ts';
 import { simpleDisciplines, type Discipline, type QueueState } from './discipline.ts';
 import {
   abandonReason,
+  CLEAR_PATH_US,
+  KEYFRAME_LEAD_US,
+  promptKeyframeBytes,
   transferTimeUs,
   zeroDropCounters,
   type DropCounters,
@@ -33,12 +36,6 @@ interface QueuedFlow extends QueuedFlowOptions {
 /** Microseconds between two requests for a keyframe, from the draft: an encoder makes at most four of them a second. */
 const KEYFRAME_REQUEST_INTERVAL_US = 250_000;
 
-/**
- * While a begun message of the flow still needs longer than this, no keyframe is asked for: it would wait, and be replaced by the next
- * one. From the request to the picture pass an encoder's two frames and its own time (measured 20 to 50 ms).
- */
-const KEYFRAME_LEAD_US = 50_000;
-
 /** Payload bytes of a fragment before a transport has asked for one. */
 const FIRST_FRAGMENT_BYTES = 1_200;
 
@@ -55,6 +52,9 @@ export class DeadlineQueue implements PieceSource {
   readonly #drops = zeroDropCounters();
   #link: DropLink = { bandwidthBps: 0, minRttUs: 0 };
   #fragmentBytes = FIRST_FRAGMENT_BYTES;
+  /** What waits on the path beyond this machine, µs. */
+  #pathDelayUs = 0;
+  #isFollowed = true;
   #keyframeWanted = false;
   #keyframeAskedAt = -Infinity;
 
@@ -137,8 +137,22 @@ export class DeadlineQueue implements PieceSource {
     return wanted;
   }
 
-  updateLink({ bandwidthBps, minRtt }: LinkEstimateSnapshot): void {
+  updateLink({ bandwidthBps, minRtt, queueDelay }: LinkEstimateSnapshot): void {
     this.#link = { bandwidthBps, minRttUs: minRtt };
+    this.#pathDelayUs = Math.max(0, queueDelay);
+  }
+
+  /**
+   * Whether the encoder makes what this link carries, as it does at first. If not, no picture waits for longer than SPECTATOR_WAIT_US, and
+   * what a link cannot carry of the stream is not sent.
+   */
+  setFollowed(isFollowed: boolean): void {
+    this.#isFollowed = isFollowed;
+  }
+
+  /** The largest keyframe that should be made for this link; Infinity where that is the encoder's business. */
+  get keyframeBytes(): number {
+    return this.#isFollowed ? Infinity : promptKeyframeBytes(this.#link);
   }
 
   /** How long the link needs for the video that is queued: what the gate before the encoder compares with 25 ms. */
@@ -154,7 +168,9 @@ export class DeadlineQueue implements PieceSource {
     const free = maxBytes - this.queuedBytes;
     const roomBytes =
       queued.kind === 'video' ? free : Math.min(free, Math.floor(maxBytes / 2) - others);
-    return { now, link: this.#link, fragmentBytes: this.#fragmentBytes, roomBytes, maxMessages };
+    const fragmentBytes = this.#fragmentBytes;
+    const aheadUs = this.#isFollowed ? undefined : this.#pathDelayUs;
+    return { now, link: this.#link, fragmentBytes, roomBytes, maxMessages, aheadUs };
   }
 
   #choose(maxBytes: number, urgentOnly: boolean): QueuedFlow | undefined {
@@ -177,6 +193,7 @@ export class DeadlineQueue implements PieceSource {
 
   #askForKeyframe(now: Micros): void {
     if (now - this.#keyframeAskedAt < KEYFRAME_REQUEST_INTERVAL_US) return;
+    if (!this.#isFollowed && this.#pathDelayUs > CLEAR_PATH_US) return;
     for (const { discipline, line } of this.#flows.values()) {
       const busyUs = transferTimeUs(line.bytes, this.#link.bandwidthBps);
       if (!discipline.needsKeyframe || busyUs > KEYFRAME_LEAD_US) continue;

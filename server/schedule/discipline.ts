@@ -13,6 +13,11 @@ export interface QueueState {
   /** Payload bytes that this flow may still add. */
   readonly roomBytes: number;
   readonly maxMessages: number;
+  /**
+   * Of a link that the encoder does not follow: how long what is sent waits on the path, µs. Undefined where the encoder makes what the
+   * link carries.
+   */
+  readonly aheadUs: number | undefined;
 }
 
 /** How one kind of flow treats its messages while they wait. One per flow, over the flow's line. */
@@ -39,7 +44,7 @@ const perishable = (line: MessageLine): Discipline => {
     expire,
     push: (message, state) => {
       expire(state);
-      if (hasRoom(line, message, state)) line.append(message);
+      if (hasRoom(line, message, state)) line.append(message, state.now);
       else line.refuse(message, 'overflow');
     },
   };
@@ -51,7 +56,7 @@ const newestOnly = (line: MessageLine): Discipline => ({
   expire: () => undefined,
   push: (message, state) => {
     if (message.header.key) line.drop('superseded', ({ begun }) => !begun);
-    if (hasRoom(line, message, state)) line.append(message);
+    if (hasRoom(line, message, state)) line.append(message, state.now);
     else line.refuse(message, 'overflow');
   },
 });
@@ -61,7 +66,7 @@ const reliable = (line: MessageLine): Discipline => ({
   needsKeyframe: false,
   expire: () => undefined,
   push: (message, state) => {
-    if (hasRoom(line, message, state)) line.append(message);
+    if (hasRoom(line, message, state)) line.append(message, state.now);
     else line.refuse(message, 'overflow');
   },
 });

@@ -52,6 +52,12 @@ export const DECODE_ALLOWANCE_US = 8_000;
 /** Microseconds that a frame keeps at least once a newer keyframe waits behind it: one frame interval at 50 Hz. */
 export const SUPERSEDED_GRACE_US = 20_000;
 
+/**
+ * While a begun message of the flow still needs longer than this, no keyframe is asked for: it would wait, and be replaced by the next
+ * one. From the request to the picture pass an encoder's two frames and its own time (measured 20 to 50 ms).
+ */
+export const KEYFRAME_LEAD_US = 50_000;
+
 /** How long the link needs for so many bytes, in microseconds; 0 while the bandwidth is unknown. */
 export const transferTimeUs = (bytes: number, bandwidthBps: number): number =>
   bandwidthBps > 0 ? (bytes * 8e6) / bandwidthBps : 0;
@@ -96,8 +102,31 @@ export const isChainHopeless = (
 export const UPPER_LAYER_DELAY_US = 25_000;
 
 /** By how many bytes the video that waits is more than upper layers may add to; not positive: by none. */
-export const upperLayerExcess = (queuedBytes: number, link: DropLink): number =>
-  link.bandwidthBps > 0 ? queuedBytes - (UPPER_LAYER_DELAY_US * link.bandwidthBps) / 8e6 : 0;
+export const upperLayerExcess = (queuedBytes: number, aheadUs: number, link: DropLink): number =>
+  link.bandwidthBps > 0
+    ? queuedBytes - ((UPPER_LAYER_DELAY_US - aheadUs) * link.bandwidthBps) / 8e6
+    : 0;
+
+/**
+ * The longest that a picture waits for a link that the encoder does not follow, microseconds: nothing but the queue keeps that link's
+ * backlog short. 100 ms is what a sender may hold; the rest is for what the stack below has, and for an estimate that is a little high.
+ */
+export const SPECTATOR_WAIT_US = 60_000;
+
+/**
+ * What a keyframe may take on such a link, microseconds: less, since it cannot be left out and no two are of one size.
+ */
+const SPECTATOR_KEYFRAME_US = 50_000;
+
+/**
+ * A queue this long on the path of such a link is nobody's fault, microseconds; a longer one is waited for, and counts as waiting: another
+ * keyframe behind it would make it so long that rate control empties it, at a third of the speed. Simulated, 1 to 7 Mbit/s.
+ */
+export const CLEAR_PATH_US = 25_000;
+
+/** Bytes of a keyframe that such a link takes in time; Infinity while its bandwidth is unknown. */
+export const promptKeyframeBytes = ({ bandwidthBps }: DropLink): number =>
+  bandwidthBps > 0 ? (SPECTATOR_KEYFRAME_US * bandwidthBps) / 8e6 : Infinity;
 
 /** Until when a message in front of a newly queued keyframe may still finish: max(20 ms, the time of one fragment). */
 export const supersededBy = (now: number, fragmentBytes: number, link: DropLink): number =>

@@ -11,6 +11,8 @@ export interface Waiting {
   readonly begun: boolean;
   /** Until when others want it finished: infinite, or a moment after a newer keyframe was queued. */
   readonly supersededBy: number;
+  /** When it came into the line. */
+  readonly queuedAt: Micros;
 }
 
 /** Told of each message that will not be sent to its end. */
@@ -21,13 +23,15 @@ interface Entry {
   sent: number;
   begun: boolean;
   supersededBy: number;
+  readonly queuedAt: Micros;
 }
 
-const view = ({ message, sent, begun, supersededBy }: Entry): Waiting => ({
+const view = ({ message, sent, begun, supersededBy, queuedAt }: Entry): Waiting => ({
   header: message.header,
   remainingBytes: message.payload.byteLength - sent,
   begun,
   supersededBy,
+  queuedAt,
 });
 
 /** When a message must be finished, by its budget as it stands; session clock, Infinity without a budget. */
@@ -67,8 +71,8 @@ export class MessageLine {
     return this.#entries.map(view);
   }
 
-  append(message: OutboundMessage): void {
-    this.#entries.push({ message, sent: 0, begun: false, supersededBy: Infinity });
+  append(message: OutboundMessage, queuedAt: Micros): void {
+    this.#entries.push({ message, sent: 0, begun: false, supersededBy: Infinity, queuedAt });
     this.#bytes += message.payload.byteLength;
   }
 

@@ -4,8 +4,12 @@ import type { DependencyChain } from './dependency-chain.ts';
 import type { Discipline, QueueState } from './discipline.ts';
 import {
   isChainHopeless,
+  CLEAR_PATH_US,
   isDiscardableExpired,
+  KEYFRAME_LEAD_US,
+  SPECTATOR_WAIT_US,
   supersededBy,
+  transferTimeUs,
   upperLayerExcess,
   type DropReason,
 } from './drop-policy.ts';
@@ -38,13 +42,17 @@ export class VideoDiscipline implements Discipline {
   push(message: OutboundMessage, state: QueueState): void {
     const { header, payload } = message;
     if (!header.key && this.#overflows(payload.byteLength, state)) this.#cut('overflow');
+    if (state.aheadUs !== undefined && this.#outwaits(message, state.aheadUs, state)) {
+      this.#refuse(message, header.key ? 'superseded' : 'chainLate');
+      return;
+    }
     if (!this.#chain.admits(header, payload.byteLength)) {
       this.#refuse(message, 'dependencyLost');
       return;
     }
     if (header.key) this.#supersede(payload.byteLength, state);
     if (this.#overflows(payload.byteLength, state)) this.#refuse(message, 'overflow');
-    else this.#line.append(message);
+    else this.#line.append(message, state.now);
   }
 
   expire(state: QueueState): void {
@@ -53,12 +61,38 @@ export class VideoDiscipline implements Discipline {
     if (hasExpired || hasOutpaced) this.#dropOrphans();
     this.#dropSuperseded(state);
     this.#cutIfHopeless(state);
+    if (state.aheadUs !== undefined) this.#cutIfOutwaited(state);
   }
 
   #overflows(bytes: number, state: QueueState): boolean {
     const bound = videoBoundBytes(this.#bounds, state.link, this.#chain.keyframeBytes);
     const room = Math.min(state.roomBytes, bound - this.#line.bytes);
     return bytes > room || this.#line.length >= state.maxMessages;
+  }
+
+  /**
+   * Whether a picture would wait too long on a link that the encoder does not follow. A keyframe that another one still keeps waiting is
+   * asked for anew when that one is nearly through: it shows what there is then.
+   */
+  #outwaits({ header, payload }: OutboundMessage, aheadUs: number, { link }: QueueState): boolean {
+    const waiting = this.#line.waiting();
+    if (header.key) {
+      const [head] = waiting;
+      if (head === undefined || !isKept(head)) return false;
+      return transferTimeUs(head.remainingBytes, link.bandwidthBps) > KEYFRAME_LEAD_US;
+    }
+    if (this.#chain.awaitingKey) return false;
+    const needed = waiting.filter((frame) => !isSpare(frame));
+    const bytes = needed.reduce((sum, { remainingBytes }) => sum + remainingBytes, 0);
+    const ownUs = transferTimeUs(bytes + payload.byteLength, link.bandwidthBps);
+    return Math.max(0, aheadUs - CLEAR_PATH_US) + ownUs > SPECTATOR_WAIT_US;
+  }
+
+  /** What was expected to be through in time is not: the link carries less than it seemed to. */
+  #cutIfOutwaited({ now }: QueueState): void {
+    const waiting = this.#line.waiting();
+    const oldest = waiting.find((frame) => !frame.header.key && !isSpare(frame));
+    if (oldest !== undefined && now - oldest.queuedAt > SPECTATOR_WAIT_US) this.#cut('chainLate');
   }
 
   /** A message that does not enter; without it the chain goes on only if nothing depends on it. */
@@ -95,14 +129,14 @@ export class VideoDiscipline implements Discipline {
    * Pictures of an upper layer in front of a newer base picture, while too much waits. Without them a link that carries the base
    * layer shows it soon; waiting for their deadlines would fill the whole budget first, and cut the chain.
    */
-  #dropOutpaced({ link }: QueueState): boolean {
-    let excess = upperLayerExcess(this.#line.bytes, link);
+  #dropOutpaced({ link, aheadUs = 0 }: QueueState): boolean {
+    let excess = upperLayerExcess(this.#line.bytes, aheadUs, link);
     if (excess <= 0) return false;
     const before = this.#line.length;
     const newestBase = this.#line.waiting().findLastIndex(({ header }) => !header.discardable);
-    this.#line.drop('superseded', ({ header, remainingBytes, begun }, index) => {
-      const isUpper = header.discardable && !header.key && !begun;
-      if (!isUpper || index > newestBase || excess <= 0) return false;
+    this.#line.drop('superseded', (frame, index) => {
+      const { header, remainingBytes } = frame;
+      if (!isSpare(frame) || index > newestBase || excess <= 0) return false;
       excess -= remainingBytes;
       this.#chain.lose(header);
       return true;
@@ -154,6 +188,10 @@ export class VideoDiscipline implements Discipline {
     this.#line.drop(reason, (_, index) => index !== key);
   }
 }
+
+/** A picture that makes room for any base picture. */
+const isSpare = ({ header, begun }: Waiting): boolean =>
+  header.discardable && !header.key && !begun;
 
 /** A begun keyframe is never dropped in favour of another. */
 const isKept = ({ header, begun }: Waiting): boolean => header.key && begun;

@@ -237,10 +237,13 @@ export class DesktopSession implements ViewerDesktop {
     };
   }
 
-  requestKeyframe(session?: string): void {
+  requestKeyframe(session?: string, mostBytes = Infinity): void {
+    this.#encoders.requestKeyframe(session !== undefined && !this.drives(session), mostBytes);
+  }
+
+  drives(session: string): boolean {
     const { driver } = this.#viewers;
-    const drives = driver === undefined || driver.admission.session === session;
-    this.#encoders.requestKeyframe(session !== undefined && !drives);
+    return driver === undefined || driver.admission.session === session;
   }
 
   inject(events: readonly InputEvent[]): void {

@@ -3,6 +3,7 @@ import type { VideoCodecName } from '../../protocol/video-codec.ts';
 import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
 import { EncoderRate, isLowestFrameRate, type PictureSize } from '../schedule/encoder-rate.ts';
 import { EncoderYield } from '../schedule/encoder-yield.ts';
+import { KeyframeSqueeze } from '../schedule/keyframe-squeeze.ts';
 import { FrameRate } from '../schedule/frame-rate.ts';
 import { PictureScale } from '../schedule/picture-scale.ts';
 import { Stillness } from './stillness.ts';
@@ -79,6 +80,7 @@ export class EncoderSteering {
   /** What the encoder was told last. */
   #scaled: { readonly scale: number; readonly full: PictureSize } | undefined;
   readonly #yield = new EncoderYield();
+  readonly #squeeze = new KeyframeSqueeze();
   #askedBps: number;
   #maxBitrateBps: number;
   #quality: QualityName = 'text';
@@ -174,6 +176,7 @@ export class EncoderSteering {
    */
   follow(demand: LinkDemand | undefined, size: PictureSize, now: Micros): void {
     this.#look(now);
+    if (this.#squeeze.tick(now)) this.#tellBitrate();
     this.queueMoved(demand?.videoDelay ?? (0 as Micros), now);
     if (demand !== undefined) this.#followLink(demand, size, now);
     this.#moveScale(size, now);
@@ -209,7 +212,15 @@ export class EncoderSteering {
 
   /** Of the same picture: what share of its rate the encoder makes is learned from those between keyframes. */
   rateMade(bytes: number, isKey: boolean): void {
-    if (!isKey) this.#yield.pictureMade(bytes, this.#askedBps / 8 / this.#frameRate.current);
+    if (isKey && this.#squeeze.keyframeMade(bytes, this.#askedBps)) this.#tellBitrate();
+    if (isKey || this.#squeeze.isOn) return;
+    this.#yield.pictureMade(bytes, this.#askedBps / 8 / this.#frameRate.current);
+  }
+
+  /** The next keyframe, which is asked for right after this, is to have at most so many bytes: somebody's link takes no more in time. */
+  squeezeKeyframe(mostBytes: number, now: Micros): void {
+    const bps = this.#squeeze.begin(mostBytes, this.#askedBps, now);
+    if (bps !== undefined) this.#encoder.setBitrate(Math.round(bps / 1000));
   }
 
   /** A picture has joined the driver's queue: decides about the one after it. */
@@ -239,7 +250,11 @@ export class EncoderSteering {
     const bps = this.#bitrate.follow(this.#yield.boost * capped, now);
     if (bps === undefined) return;
     this.#askedBps = bps;
-    this.#encoder.setBitrate(Math.round(bps / 1000));
+    if (!this.#squeeze.isOn) this.#tellBitrate();
+  }
+
+  #tellBitrate(): void {
+    this.#encoder.setBitrate(Math.round(this.#askedBps / 1000));
   }
 
   get #pauseReason(): keyof PauseCounters {

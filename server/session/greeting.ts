@@ -101,9 +101,10 @@ function openMedia(
     // TCP over BBR showed 0.8 Mbit/s in 30 s where it carried 2.1 from a high one.
     startVideoBps: isTry ? desktop.maxVideoBps : (from?.demand?.targetBps ?? desktop.maxVideoBps),
     onSent: (queuedUs, sendingUs) => observer.pictureSent(queuedUs, sendingUs),
-    requestKeyframe: (cause) => {
+    isFollowed: () => desktop.drives(admission.session),
+    requestKeyframe: (cause, mostBytes) => {
       observer.keyframeWanted(cause);
-      desktop.requestKeyframe(admission.session);
+      desktop.requestKeyframe(admission.session, mostBytes);
     },
   });
 }

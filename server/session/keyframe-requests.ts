@@ -8,13 +8,15 @@ const INTERVAL = millisToMicros(millis(250));
 /** Merges everybody's requests for keyframes and spaces them. */
 export class KeyframeRequests {
   readonly #clock: Clock;
-  readonly #ask: () => void;
+  readonly #ask: (mostBytes: number) => void;
   readonly #cost = new KeyframeCost();
   #askedAt = -Infinity;
   #dueAt = Infinity;
+  /** Of all that it was asked for. */
+  #mostBytes = Infinity;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(clock: Clock, ask: () => void) {
+  constructor(clock: Clock, ask: (mostBytes: number) => void) {
     this.#clock = clock;
     this.#ask = ask;
   }
@@ -26,9 +28,10 @@ export class KeyframeRequests {
 
   /**
    * `isSpectator`: asked for by a viewer whose link the encoder does not follow. A link that is too slow for the stream lives on
-   * keyframes alone: it gets as many as cost the others little.
+   * keyframes alone: it gets as many as cost the others little. `mostBytes`: the largest that its link takes in time.
    */
-  request(isSpectator: boolean): void {
+  request(isSpectator: boolean, mostBytes: number): void {
+    this.#mostBytes = Math.min(this.#mostBytes, mostBytes);
     const now = this.#clock.now();
     const dueAt = this.#askedAt + (isSpectator ? this.#cost.interval : INTERVAL);
     if (dueAt <= now) this.#askNow(now);
@@ -50,6 +53,8 @@ export class KeyframeRequests {
     clearTimeout(this.#timer);
     this.#dueAt = Infinity;
     this.#askedAt = now;
-    this.#ask();
+    const mostBytes = this.#mostBytes;
+    this.#mostBytes = Infinity;
+    this.#ask(mostBytes);
   }
 }

@@ -51,7 +51,10 @@ export interface OutboundMediaOptions {
   readonly maxVideoBps: number;
   /** What rate control begins with, bits per second. */
   readonly startVideoBps: number;
-  requestKeyframe(cause: 'client' | 'queue'): void;
+  /** Whether the encoder makes what this link carries. */
+  isFollowed(): boolean;
+  /** `mostBytes`: the largest that the link takes in time; Infinity where the encoder follows it. */
+  requestKeyframe(cause: 'client' | 'queue', mostBytes: number): void;
   /** Told of each picture that was handed to the wire to its end. */
   readonly onSent: OnSent;
 }
@@ -144,7 +147,7 @@ export class OutboundMedia implements PieceSource {
     this.#flows.tell(VIDEO_FLOW, 'pause', isShown ? 0 : 1);
     if (!isShown) return;
     this.#waitsForKey = true;
-    this.#options.requestKeyframe('client');
+    this.keyframeRequested();
   }
 
   /** What the encoder may make at most, bits per second, from now on. */
@@ -187,7 +190,7 @@ export class OutboundMedia implements PieceSource {
 
   /** A viewer whose decoder lost its references: nothing but a keyframe helps. */
   keyframeRequested(): void {
-    this.#options.requestKeyframe('client');
+    this.#options.requestKeyframe('client', this.#queue.keyframeBytes);
   }
 
   sent(bytes: number, now: Micros): void {
@@ -211,6 +214,7 @@ export class OutboundMedia implements PieceSource {
 
   /** Lets time pass, for rate control and for what waits while nothing is acknowledged. */
   tick(now: Micros): void {
+    this.#queue.setFollowed(this.#options.isFollowed());
     this.#link.tick(now);
     this.#options.transport.wake();
   }
@@ -285,7 +289,8 @@ export class OutboundMedia implements PieceSource {
       this.#options.transport.sendControl({ type: 'abandon', flow, first, count, reason });
       this.#options.transport.abandon(flow, first, count, reason);
     }
-    if (this.#queue.takeKeyframeWanted()) this.#options.requestKeyframe('queue');
+    if (this.#queue.takeKeyframeWanted())
+      this.#options.requestKeyframe('queue', this.#queue.keyframeBytes);
   }
 
   #count(flow: FlowId): void {

@@ -19,6 +19,9 @@ import type { StreamRules } from './stream-rules.ts';
 import type { SharedStream } from './viewer-desktop.ts';
 import type { ViewerSettings } from './viewer-settings.ts';
 
+/** A new rate costs it a keyframe (measured, GStreamer 1.22): a lower one for a keyframe would cost two more. */
+const RESTARTS_FOR_RATE = 'x265enc';
+
 export interface SharedEncodersOptions {
   readonly video: VideoPort;
   /** What the encoder was started with, and the most that it is set to. */
@@ -64,7 +67,9 @@ export class SharedEncoders {
       defaults: rules.defaults,
       limits: { ...videoLimits, audioBitrateKbps },
     });
-    this.#keyframes = new KeyframeRequests(clock, () => {
+    this.#keyframes = new KeyframeRequests(clock, (mostBytes) => {
+      if (video.running.encoder !== RESTARTS_FOR_RATE)
+        this.#steering.squeezeKeyframe(mostBytes, clock.now());
       this.#steering.pictureWanted(clock.now());
       video.requestKeyframe();
     });
@@ -174,9 +179,12 @@ export class SharedEncoders {
     this.#steering.queueMoved(videoDelay, now);
   }
 
-  /** @param isSpectator it is for a viewer whose link they do not follow */
-  requestKeyframe(isSpectator: boolean): void {
-    this.#keyframes.request(isSpectator);
+  /**
+   * @param isSpectator it is for a viewer whose link they do not follow
+   * @param mostBytes the largest that its link takes in time; Infinity where that is no question
+   */
+  requestKeyframe(isSpectator: boolean, mostBytes: number): void {
+    this.#keyframes.request(isSpectator, mostBytes);
   }
 
   screenChanged(): void {

@@ -64,9 +64,11 @@ export interface ViewerDesktop {
   join(audience: DesktopAudience): () => void;
   /**
    * Asks the encoder for a keyframe; requests of all viewers are merged. `session`: the login whose picture is broken; without
-   * it somebody joins.
+   * it somebody joins. `mostBytes`: the largest that its link takes in time; no bound without.
    */
-  requestKeyframe(session?: string): void;
+  requestKeyframe(session?: string, mostBytes?: number): void;
+  /** Whether the encoder follows the link of this login. */
+  drives(session: string): boolean;
   /** Injects input. The caller has checked the role. */
   inject(events: readonly InputEvent[]): void;
   /** Whether `session` has control now; takes it when it is free. */

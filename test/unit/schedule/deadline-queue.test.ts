@@ -246,6 +246,89 @@ describe('keyframe requests', () => {
   });
 });
 
+describe('a link that the encoder does not follow', () => {
+  const spectatorsQueue = (): DeadlineQueue => {
+    const queue = openQueue();
+    queue.setFollowed(false);
+    queue.updateLink(link(2e6));
+    return queue;
+  };
+
+  test('a picture that could not be through in 60 ms is not queued, nor what depends on it', () => {
+    const queue = spectatorsQueue();
+    queue.push(message(0, { key: true, bytes: 8_000 }), ms(0));
+    queue.push(message(1, { bytes: 6_000 }), ms(0));
+    queue.push(message(2, { bytes: 2_000 }), ms(0));
+    queue.push(message(3, { bytes: 100 }), ms(0));
+    expect(queue.queuedBytes).toBe(14_000);
+    expect(queue.drops).toMatchObject({ chainLate: 1, dependencyLost: 1 });
+  });
+
+  test('an upper picture that waits takes no room from a base picture', () => {
+    const queue = spectatorsQueue();
+    queue.push(message(0, { key: true, bytes: 6_000 }), ms(0));
+    queue.push(message(1, { bytes: 6_000, discardable: true }), ms(0));
+    queue.push(message(2, { bytes: 6_000, dependency: 2 }), ms(0));
+    expect(sequences(drain(queue, ms(0)))).toEqual([0, 2]);
+    expect(queue.drops).toMatchObject({ chainLate: 0, superseded: 1 });
+  });
+
+  test('what waits on the path counts as well, from 25 ms on', () => {
+    const queue = spectatorsQueue();
+    queue.push(message(0, { key: true, bytes: 1_000 }), ms(0));
+    drain(queue, ms(0));
+    queue.updateLink({ ...link(2e6), queueDelay: ms(45) });
+    queue.push(message(1, { bytes: 9_000 }), ms(0));
+    queue.push(message(2, { bytes: 2_000 }), ms(0));
+    expect(queue.queuedBytes).toBe(9_000);
+  });
+
+  test('a picture that waited for more than 60 ms goes: the link carries less than it seemed to', () => {
+    const queue = spectatorsQueue();
+    queue.push(message(0, { key: true, bytes: 1_000 }), ms(0));
+    drain(queue, ms(0));
+    queue.push(message(1, { bytes: 9_000, budget: 1_000 }), ms(0));
+    queue.next(ms(60), piece);
+    expect(queue.drops.chainLate).toBe(0);
+    expect(queue.next(ms(61), piece)).toBeUndefined();
+    expect(queue.drops.chainLate).toBe(1);
+  });
+
+  test('no keyframe is queued behind one that needs 50 ms more; the next one is asked for when that is through', () => {
+    const queue = spectatorsQueue();
+    queue.takeKeyframeWanted();
+    queue.push(message(0, { key: true, bytes: 50_000 }), ms(0));
+    queue.takeKeyframeWanted();
+    queue.next(ms(0), piece);
+    queue.push(message(1, { key: true, bytes: 20_000 }), ms(300));
+    expect(queue.queuedBytes).toBe(49_000);
+    expect(queue.drops.superseded).toBe(1);
+    expect(queue.takeKeyframeWanted()).toBe(false);
+    for (let sent = 0; sent < 38; sent += 1) queue.next(ms(400), piece);
+    expect(queue.takeKeyframeWanted()).toBe(true);
+  });
+
+  test('no keyframe is asked for while something waits on the path', () => {
+    const queue = spectatorsQueue();
+    queue.updateLink({ ...link(2e6), queueDelay: ms(26) });
+    queue.push(message(0), ms(0));
+    expect(queue.takeKeyframeWanted()).toBe(false);
+    queue.updateLink(link(2e6));
+    queue.push(message(1), ms(1));
+    expect(queue.takeKeyframeWanted()).toBe(true);
+  });
+
+  test('wants keyframes of 50 ms', () => {
+    const queue = spectatorsQueue();
+    expect(queue.keyframeBytes).toBe(12_500);
+    queue.updateLink(link(0));
+    expect(queue.keyframeBytes).toBe(Infinity);
+    queue.updateLink(link(2e6));
+    queue.setFollowed(true);
+    expect(queue.keyframeBytes).toBe(Infinity);
+  });
+});
+
 describe('bounds', () => {
   test('video beyond 500 ms of the bandwidth drops to the next keyframe', () => {
     const queue = openQueue();

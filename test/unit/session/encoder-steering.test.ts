@@ -75,6 +75,46 @@ describe('bit rate and frame rate', () => {
   });
 });
 
+describe('a keyframe for a narrow link', () => {
+  it('is made at a rate that makes it small, and the rate comes back with it', () => {
+    steering.squeezeKeyframe(12_500, ms(0));
+    expect(commands).toEqual([['bitrate', 2_000]]);
+    steering.rateMade(12_500, true);
+    expect(commands.at(-1)).toEqual(['bitrate', 8_000]);
+    steering.rateMade(50_000, true);
+    expect(commands).toHaveLength(2);
+  });
+
+  it('is as the encoder makes it where the link takes that', () => {
+    steering.squeezeKeyframe(60_000, ms(0));
+    steering.squeezeKeyframe(Infinity, ms(0));
+    expect(commands).toEqual([]);
+  });
+
+  it('knows how large they get at a rate', () => {
+    for (let made = 0; made < 10; made += 1) steering.rateMade(100_000, true);
+    steering.squeezeKeyframe(25_000, ms(0));
+    expect(commands).toHaveLength(1);
+    expect(commands[0]?.[1]).toBeCloseTo(2_000, -1);
+  });
+
+  it('is never smaller than 10 KB', () => {
+    steering.squeezeKeyframe(100, ms(0));
+    expect(commands).toEqual([['bitrate', 1_600]]);
+  });
+
+  it('that does not come leaves the encoder at the lower rate for 0.4 s, and what the link asks for holds after it', () => {
+    steering.squeezeKeyframe(12_500, ms(0));
+    follow(6e6, 50, 450);
+    expect(commands).toEqual([['bitrate', 2_000]]);
+    follow(6e6, 450, 550);
+    expect(commands).toEqual([
+      ['bitrate', 2_000],
+      ['bitrate', 6_000],
+    ]);
+  });
+});
+
 describe('the scale', () => {
   it('shrinks the picture after the frame rate has gone down as far as it goes, and comes back', () => {
     follow(0.3e6, 0, 10_000);
