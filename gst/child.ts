@@ -30,6 +30,9 @@ interface Running {
 /** A halted source hands out what it held within some milliseconds (9 measured); one that says nothing for so long held none. */
 const LONGEST_HELD_MS = 100;
 
+/** What `captured` has told of is on its way to the valve, some microseconds of work; the next picture is at least 4 ms away. */
+const PASSING_MS = 3;
+
 /** Runs while a pause is young. */
 let restTimer: NodeJS.Timeout | undefined;
 /** Runs while the valve waits for the picture that a halted source held. */
@@ -96,6 +99,7 @@ function apply(pipeline: Running, settings: RunTimeSettings): void {
   if (settings.sizeCaps !== undefined) set(elementName.size, 'caps', settings.sizeCaps);
   if (settings.paused === true) {
     clearTimeout(openTimer);
+    openTimer = undefined;
     set(elementName.valve, 'drop', true);
     restLater(pipeline);
   } else if (settings.paused === false) {
@@ -124,7 +128,7 @@ function restLater({ pipeline, restAfterMs }: Running): void {
  */
 function wake({ pipeline, elements }: Running, open: () => void): void {
   clearTimeout(restTimer);
-  clearTimeout(openTimer);
+  if (openTimer !== undefined) return;
   const captured = elements.get(elementName.captured);
   if (!isResting || captured === undefined) {
     if (isResting) pipeline.play();
@@ -141,9 +145,13 @@ function wake({ pipeline, elements }: Running, open: () => void): void {
   };
   const giveUpAt = performance.now() + LONGEST_HELD_MS;
   pipeline.play();
+  const finish = (): void => {
+    openTimer = undefined;
+    open();
+  };
   const look = (): void => {
-    if (isNew() || performance.now() > giveUpAt) open();
-    else openTimer = setTimeout(look, 1);
+    if (performance.now() > giveUpAt) finish();
+    else openTimer = isNew() ? setTimeout(finish, PASSING_MS) : setTimeout(look, 1);
   };
   look();
 }
