@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { childEnvironment } from './child-environment.ts';
 import {
   encodeLine,
   JsonLines,
@@ -16,15 +16,6 @@ const MAX_UNREAD_CONTROL_BYTES = 16 * 1024;
 
 /** Longest part of a reason that a child may tell. */
 const MAX_REASON_CHARACTERS = 1000;
-
-/** Saves compiled code, so that a restart does not parse the child's modules again. */
-const COMPILE_CACHE = join(
-  import.meta.dirname,
-  '..',
-  'node_modules',
-  '.cache',
-  'oriel-compile-cache',
-);
 
 export interface PipelineProcessOptions {
   /** Path of the module to run. */
@@ -134,15 +125,4 @@ export class PipelineProcess {
     for (const pipe of this.#child?.stdio ?? []) pipe?.destroy();
     this.#options.onEnd(reason);
   }
-}
-
-/**
- * This process's environment without what a child has no business with: our own settings (a password may be among
- * them) and options meant for this Node process.
- */
-function childEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('ORIEL_') && name !== 'NODE_OPTIONS',
-  );
-  return { NODE_COMPILE_CACHE: COMPILE_CACHE, ...Object.fromEntries(inherited), ...extra };
 }
