@@ -55,6 +55,13 @@ module.exports = {
       to: { path: 'gstreamer-superficial' },
     },
     {
+      name: 'webrtc-library-in-the-child-only',
+      comment: 'the WebRTC library can crash its process, so only the forked child has it',
+      severity: 'error',
+      from: { pathNot: '^server/webrtc/peer-child\\.ts$' },
+      to: { path: '^server/webrtc/node-datachannel\\.ts$' },
+    },
+    {
       name: 'nothing-imports-tests',
       severity: 'error',
       from: { pathNot: '^test/' },

@@ -47,11 +47,11 @@ interface Asking {
   readonly door: WebRtcDoor;
 }
 
-function offer(
+async function offer(
   { request, reply, session, door }: Asking,
   { sdp, ticket }: { readonly sdp: string; readonly ticket: string },
   { policy, tickets, admit }: WhepOptions,
-): FastifyReply {
+): Promise<FastifyReply> {
   const origin = requireOwnOrigin(request.raw, policy);
   requireRoom(session, admit);
   // Last, since it uses the ticket up.
@@ -59,7 +59,7 @@ function offer(
   if (grant?.session !== session.id || grant.origin !== origin)
     throw new HttpFault('ticketRefused');
   const addresses = reachedAddresses(request.raw, policy);
-  const answer = door.offer({ grant, sdp, addresses, onEnded: () => undefined });
+  const answer = await door.offer({ grant, sdp, addresses, onEnded: () => undefined });
   if (answer.type === 'refused') return refuse(reply, answer);
   const { candidates, resource: name } = answer;
   return reply.code(201).send({ type: 'answer', sdp: answer.sdp, candidates, resource: name });

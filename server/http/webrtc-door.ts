@@ -48,7 +48,7 @@ export interface DoorRefusal {
 
 /** The signaling of WebRTC, where it is on. */
 export interface WebRtcDoor {
-  offer(offer: DoorOffer): DoorAnswer;
+  offer(offer: DoorOffer): Promise<DoorAnswer>;
   /** Undefined: taken. */
   candidates(fragment: DoorFragment): DoorRefusal | undefined;
   bye(session: string, resource: string): DoorRefusal | undefined;

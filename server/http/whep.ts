@@ -111,11 +111,11 @@ function preflight(reply: FastifyReply, methods: string): FastifyReply {
     .send();
 }
 
-function offer(
+async function offer(
   request: FastifyRequest,
   reply: FastifyReply,
   { options, holders }: { readonly options: WhepOptions; readonly holders: Map<string, Holder> },
-): FastifyReply {
+): Promise<FastifyReply> {
   const door = doorOf(options);
   const sdp = textOf(request, OFFER_TYPE);
   const bearer = bearerOf(request);
@@ -126,7 +126,7 @@ function offer(
     end();
   };
   const addresses = reachedAddresses(request.raw, options.policy);
-  const answer = door.offer({ grant, sdp, addresses, onEnded });
+  const answer = await door.offer({ grant, sdp, addresses, onEnded });
   if (answer.type === 'refused') {
     end();
     return refuse(reply, answer);

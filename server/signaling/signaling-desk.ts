@@ -28,8 +28,8 @@ export interface Answered {
   readonly etag: string;
 }
 
-/** Opens this side of a transport, synchronously; what throws refuses the offer. */
-export type OpenPeer = (plan: PeerPlan, resource: string) => LocalTransport;
+/** Opens this side of a transport; a rejection refuses the offer. */
+export type OpenPeer = (plan: PeerPlan, resource: string) => Promise<LocalTransport>;
 
 interface OpenSession {
   readonly login: string;
@@ -58,11 +58,11 @@ export class SignalingDesk {
   }
 
   /**
-   * Answers an offer of a login.
+   * Answers an offer of a login. What `open` resolved with may end in a later turn only: its end would come before its beginning here.
    *
    * @throws {@link SignalingFault} tooManyOffers, sdpTooLarge, sdpMalformed or offerUnacceptable
    */
-  offer({ login, sdp }: SignalingOffer, open: OpenPeer, now: number): Answered {
+  async offer({ login, sdp }: SignalingOffer, open: OpenPeer, now: number): Promise<Answered> {
     this.#count(login, now);
     const offer = readOffer(sdp);
     const plan = planPeer(offer, {
@@ -73,7 +73,7 @@ export class SignalingDesk {
       throw new SignalingFault('offerUnacceptable');
     }
     const resource = this.#options.newResource();
-    const local = open(plan, resource);
+    const local = await open(plan, resource);
     const { ufrag } = offer.transport;
     // The user fragment is new for each ICE session, and no secret.
     const etag = local.ufrag;

@@ -17,6 +17,10 @@ export const signalingFaults = {
     message: 'ICE restarts are not supported; post a new offer instead',
   },
   tooManyOffers: { status: 429, message: 'too many offers; wait a minute' },
+  webRtcFailed: {
+    status: 503,
+    message: 'the process that carries WebRTC did not open a connection; try again',
+  },
   tooManySessions: { status: 503, message: 'too many WebRTC sessions stand; try again later' },
 } as const satisfies Readonly<
   Record<string, { readonly status: number; readonly message: string }>

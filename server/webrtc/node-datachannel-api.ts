@@ -7,8 +7,6 @@ export interface DataChannelModule {
   readonly Video: new (mid: string, direction: 'SendOnly') => NativeMedia;
   readonly Audio: new (mid: string, direction: 'SendOnly') => NativeMedia;
   initLogger(level: 'Error', log: (level: string, message: string) => void): void;
-  /** Ends the library's threads, without which the process does not end; what is still open must be closed before. */
-  cleanup(): void;
 }
 
 export interface PeerConfig {
@@ -58,7 +56,16 @@ export interface NativePeer {
 
 const PACKAGE = 'node-datachannel';
 
-/** Loads the package, which is CommonJS or a module as Node likes it. */
+/**
+ * Finds the package, without loading it.
+ *
+ * @throws Error when it is not installed
+ */
+export function requireDataChannel(): void {
+  import.meta.resolve(PACKAGE);
+}
+
+/** Loads the package, which is CommonJS or a module as Node likes it; for a process of its own (`peer-child.ts`). */
 export async function loadDataChannel(): Promise<DataChannelModule> {
   const loaded = (await import(PACKAGE)) as { readonly default: DataChannelModule };
   return loaded.default;

@@ -1,6 +1,5 @@
 import { maxUnitBytes } from '../../protocol/limits.ts';
 import type { PeerPlan, TrackPlan } from '../signaling/peer-plan.ts';
-import type { Logger } from '../observe/logger.ts';
 import { nativeOffer } from './native-offer.ts';
 import type {
   DataChannelModule,
@@ -8,42 +7,51 @@ import type {
   NativePeer,
   NativeTrack,
 } from './node-datachannel-api.ts';
-import type { Peer, PeerSink, PeerStack, TrackKind } from './peer-stack.ts';
+import {
+  LOW_DATA_BYTES,
+  type Peer,
+  type PeerSink,
+  type PeerStack,
+  type TrackKind,
+} from './peer-stack.ts';
 
 /** The data channel of DTF/1; others that a peer opens are closed. */
-export const CHANNEL_LABEL = 'dtf.1';
-
-/** From the close of the last peer to the clean-up, milliseconds: the library's threads hand on their last events (a guess). */
-const SETTLE_MS = 200;
-
-/** Bytes below which the data channel takes more. */
-const LOW_BYTES = 16_384;
+const CHANNEL_LABEL = 'dtf.1';
 
 export interface NodeDataChannelOptions {
-  /** Address of this machine to use; undefined: all of them. */
-  readonly address: string | undefined;
+  /** Address of this machine to use; absent: all of them. */
+  readonly address?: string;
   /** The one UDP port of all peers; the library binds it while there are any. */
   readonly port: number;
-  readonly logger: Logger;
+  onComplaint(message: string): void;
 }
 
-/** The peer stack of the package node-datachannel. It lives in one thread: in two it aborts the process. */
+/**
+ * The peer stack of the package node-datachannel. It lives in one thread, since in two it aborts the process, and in a process that
+ * ends by a signal: without the library's clean-up no process ends by itself, and during it some crash.
+ */
 export class NodeDataChannelStack implements PeerStack {
   readonly name = 'node-datachannel';
   readonly #library: DataChannelModule;
   readonly #options: NodeDataChannelOptions;
   readonly #peers = new Set<NativePeerConnection>();
-  #isClosed = false;
 
   constructor(library: DataChannelModule, options: NodeDataChannelOptions) {
     this.#library = library;
     this.#options = options;
-    library.initLogger('Error', (_, message) => {
-      options.logger.debug('the webrtc library reports an error', { message });
-    });
+    library.initLogger('Error', (_, message) => options.onComplaint(message));
   }
 
-  open(plan: PeerPlan): Peer {
+  open(plan: PeerPlan): Promise<Peer> {
+    return new Promise((resolve) => resolve(this.#open(plan)));
+  }
+
+  close(): Promise<void> {
+    for (const peer of this.#peers) peer.close();
+    return Promise.resolve();
+  }
+
+  #open(plan: PeerPlan): Peer {
     const { address, port } = this.#options;
     const native = new this.#library.PeerConnection('peer', {
       iceServers: [],
@@ -58,15 +66,6 @@ export class NodeDataChannelStack implements PeerStack {
     this.#peers.add(peer);
     peer.onClosed = () => this.#peers.delete(peer);
     return peer;
-  }
-
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    for (const peer of this.#peers) peer.close();
-    // Its threads still tell of the ends; what they tell after the clean-up finds no JavaScript any more.
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    this.#library.cleanup();
   }
 }
 
@@ -145,7 +144,7 @@ class NativePeerConnection implements Peer {
       return;
     }
     this.#channel = channel;
-    channel.setBufferedAmountLowThreshold(LOW_BYTES);
+    channel.setBufferedAmountLowThreshold(LOW_DATA_BYTES);
     channel.onBufferedAmountLow(() => this.#sink?.dataDrained());
     channel.onMessage((message) => {
       // Text is never a unit: its first byte is checked like that of any other.

@@ -1,9 +1,12 @@
 /**
- * The contract between WebRTC here and the library that carries it; types only. A stack is a pipe: ICE, DTLS, SRTP and SCTP. What an
+ * The contract between WebRTC here and the library that carries it; types, and a mark that both keep. A stack is a pipe: ICE, DTLS, SRTP and SCTP. What an
  * answer says, which packets go out and what a peer's reports mean is decided above it.
  */
 
 import type { PeerPlan } from '../signaling/peer-plan.ts';
+
+/** Bytes in a data channel at which it takes more: from above them to at most so many, `dataDrained` is told. */
+export const LOW_DATA_BYTES = 16_384;
 
 /** Which track a packet belongs to. */
 export type TrackKind = 'video' | 'audio';
@@ -12,13 +15,9 @@ export type TrackKind = 'video' | 'audio';
 export interface PeerStack {
   /** The library, for logs. */
   readonly name: string;
-  /**
-   * Opens this side of a transport; what it is called by is known at once, the handshake follows.
-   *
-   * @throws Error when the library does not take the plan
-   */
-  open(plan: PeerPlan): Peer;
-  /** Ends every transport; nothing of it keeps the process alive once it resolves. Idempotent. */
+  /** Opens this side of a transport; the handshake follows. Rejects when the library does not take the plan, or is not there. */
+  open(plan: PeerPlan): Promise<Peer>;
+  /** Ends every transport; idempotent. */
   close(): Promise<void>;
 }
 
@@ -26,7 +25,7 @@ export interface PeerStack {
 export interface Peer {
   /** ICE user fragment and password, and the fingerprint as `a=fingerprint` writes it. */
   readonly local: { readonly ufrag: string; readonly pwd: string; readonly fingerprint: string };
-  /** Begins delivery, once, in the turn in which the peer was opened. */
+  /** Begins delivery, once, in the turn in which `open` resolved. */
   listen(sink: PeerSink): void;
   /** Sends a whole RTP or RTCP packet; false when it could not leave. The bytes are copied. */
   sendTrack(kind: TrackKind, packet: Buffer): boolean;
@@ -48,7 +47,7 @@ export interface PeerSink {
   dataOpened(): void;
   /** A whole message on it; owned by the sink. */
   data(message: Uint8Array): void;
-  /** Whatever `sendData` took has left. */
+  /** Most of what `sendData` took has left, see {@link LOW_DATA_BYTES}. */
   dataDrained(): void;
   /** The end, once, by the peer's doing or because nothing gets through. */
   closed(reason: string): void;

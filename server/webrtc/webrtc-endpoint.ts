@@ -14,9 +14,9 @@ import type { PeerPlan } from '../signaling/peer-plan.ts';
 import { SignalingDesk } from '../signaling/signaling-desk.ts';
 import { SignalingFault } from '../signaling/signaling-fault.ts';
 import type { ServerTransport } from '../transport/transport.ts';
-import { loadDataChannel } from './node-datachannel-api.ts';
-import { NodeDataChannelStack } from './node-datachannel.ts';
-import type { PeerStack } from './peer-stack.ts';
+import { ForkedPeerStack } from './forked-peer-stack.ts';
+import { requireDataChannel } from './node-datachannel-api.ts';
+import type { Peer, PeerStack } from './peer-stack.ts';
 import { SharedPayloads } from './shared-payloads.ts';
 import { WebRtcTransport } from './webrtc-transport.ts';
 
@@ -50,8 +50,9 @@ export interface WebRtcEndpoint {
 }
 
 /**
- * Opens WebRTC. Nothing listens on its port but while a peer is there whose offer was let in. Resolves with undefined when its library
- * does not load or the port is taken; the log says why, and the other transports carry on.
+ * Opens WebRTC. Nothing listens on its port but while a peer is there whose offer was let in, and the process that will does not run
+ * before. Resolves with undefined when its library is not installed or the port is taken; the log says why, and the other transports
+ * carry on.
  */
 export async function openWebRtc(
   options: WebRtcEndpointOptions,
@@ -60,13 +61,14 @@ export async function openWebRtc(
   try {
     const address = boundAddress(options.host);
     const port = await freePort(options, address);
-    const stack = new NodeDataChannelStack(await loadDataChannel(), { address, port, logger });
+    requireDataChannel();
+    const stack = new ForkedPeerStack({ ...(address !== undefined && { address }), port, logger });
     logger.info('webrtc is offered', { library: stack.name, port });
     const door = new Door({ ...options, stack, port });
     return { door, port, close: () => door.close() };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    logger.warn('webrtc is off: its library does not load here, or its port is taken', { reason });
+    logger.warn('webrtc is off: its library is not installed, or its port is taken', { reason });
     return undefined;
   }
 }
@@ -82,6 +84,8 @@ class Door implements WebRtcDoor {
   readonly #desk: SignalingDesk;
   readonly #payloads = new SharedPayloads();
   readonly #transports = new Map<string, WebRtcTransport>();
+  /** Offers that are being answered. */
+  #offers = 0;
 
   constructor(options: DoorOptions) {
     this.#options = options;
@@ -92,18 +96,24 @@ class Door implements WebRtcDoor {
     });
   }
 
-  offer(offer: DoorOffer): DoorAnswer {
+  async offer(offer: DoorOffer): Promise<DoorAnswer> {
     const { session: login } = offer.grant;
-    return this.#answer(() => {
-      if (this.#transports.size >= MAX_SESSIONS) throw new SignalingFault('tooManySessions');
-      const { sdp } = offer;
-      const answered = this.#desk.offer(
-        { login, sdp },
+    this.#offers += 1;
+    try {
+      if (this.#transports.size + this.#offers > MAX_SESSIONS) {
+        throw new SignalingFault('tooManySessions');
+      }
+      const answered = await this.#desk.offer(
+        { login, sdp: offer.sdp },
         (plan, resource) => this.#open(offer, plan, resource),
         performance.now(),
       );
       return { type: 'answered', ...answered };
-    });
+    } catch (error) {
+      return this.#refusal(error);
+    } finally {
+      this.#offers -= 1;
+    }
   }
 
   candidates(fragment: Parameters<WebRtcDoor['candidates']>[0]): DoorRefusal | undefined {
@@ -128,13 +138,13 @@ class Door implements WebRtcDoor {
     await this.#options.stack.close();
   }
 
-  #open(
+  async #open(
     { grant, addresses, onEnded }: DoorOffer,
     plan: PeerPlan,
     resource: string,
-  ): LocalTransport {
+  ): Promise<LocalTransport> {
     const { stack, clock, logger, port } = this.#options;
-    const peer = stack.open(plan);
+    const peer = await this.#openPeer(plan);
     const transport = new WebRtcTransport({
       peer,
       plan,
@@ -156,6 +166,16 @@ class Door implements WebRtcDoor {
     return { ...peer.local, candidates, maxMessageBytes: maxUnitBytes };
   }
 
+  async #openPeer(plan: PeerPlan): Promise<Peer> {
+    try {
+      return await this.#options.stack.open(plan);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.logger.warn('no webrtc peer could be opened', { reason });
+      throw new SignalingFault('webRtcFailed');
+    }
+  }
+
   /** The handshake may have taken longer than the login stood. */
   #connected(transport: WebRtcTransport, grant: Grant): void {
     if (this.#options.isLoginOpen(grant.session)) this.#options.onTransport(transport, grant);
@@ -166,11 +186,15 @@ class Door implements WebRtcDoor {
     try {
       return act();
     } catch (error) {
-      if (!(error instanceof SignalingFault)) throw error;
-      const { status, code, message } = error;
-      this.#options.logger.debug('webrtc signaling was refused', { code, message });
-      return { type: 'refused', status, code, message };
+      return this.#refusal(error);
     }
+  }
+
+  #refusal(error: unknown): DoorRefusal {
+    if (!(error instanceof SignalingFault)) throw error;
+    const { status, code, message } = error;
+    this.#options.logger.debug('webrtc signaling was refused', { code, message });
+    return { type: 'refused', status, code, message };
   }
 }
 

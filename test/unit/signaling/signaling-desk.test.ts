@@ -33,22 +33,29 @@ const openDesk = (running = 'avc1.42C028') => {
       { login, sdp },
       (plan) => {
         plans.push(plan);
-        return local;
+        return Promise.resolve(local);
       },
       now,
     );
   return { desk, offer, plans };
 };
 
+const codeOf = (error: unknown): SignalingFaultCode => {
+  if (error instanceof SignalingFault) return error.code;
+  throw error;
+};
+
 const refusal = (act: () => unknown): SignalingFaultCode | undefined => {
   try {
     act();
   } catch (error) {
-    if (error instanceof SignalingFault) return error.code;
-    throw error;
+    return codeOf(error);
   }
   return undefined;
 };
+
+const refusalOf = (answer: Promise<unknown>): Promise<SignalingFaultCode | undefined> =>
+  answer.then(() => undefined, codeOf);
 
 /** The lines of one section of an answer. */
 const section = (sdp: string, index: number): readonly string[] =>
@@ -58,22 +65,26 @@ const section = (sdp: string, index: number): readonly string[] =>
     .split('\r\n') ?? [];
 
 describe('an answer', () => {
-  it('takes one payload type per codec, the running one first, with the numbers of the offer', () => {
-    const { sdp } = openDesk().offer(browserOffer());
+  it('takes one payload type per codec, the running one first, with the numbers of the offer', async () => {
+    const { sdp } = await openDesk().offer(browserOffer());
     expect(section(sdp, 0)[0]).toBe('m=video 9 UDP/TLS/RTP/SAVPF 108 115 96 110 98 111');
     expect(section(sdp, 1)[0]).toBe('m=audio 9 UDP/TLS/RTP/SAVPF 111');
     expect(section(sdp, 2)[0]).toBe('m=application 9 UDP/DTLS/SCTP webrtc-datachannel');
     expect(sdp).toContain('a=group:BUNDLE 0 1 2\r\n');
   });
 
-  it('puts the codec that runs first, and its profile where that is offered', () => {
-    expect(section(openDesk('vp8').offer(browserOffer()).sdp, 0)[0]).toContain('SAVPF 96 110 ');
-    expect(section(openDesk('avc1.F4001F').offer(browserOffer()).sdp, 0)[0]).toContain('SAVPF 41 ');
+  it('puts the codec that runs first, and its profile where that is offered', async () => {
+    expect(section((await openDesk('vp8').offer(browserOffer())).sdp, 0)[0]).toContain(
+      'SAVPF 96 110 ',
+    );
+    expect(section((await openDesk('avc1.F4001F').offer(browserOffer())).sdp, 0)[0]).toContain(
+      'SAVPF 41 ',
+    );
   });
 
-  it('names the primary source before that of retransmissions', () => {
+  it('names the primary source before that of retransmissions', async () => {
     const { offer, plans } = openDesk();
-    const sources = section(offer(browserOffer()).sdp, 0).filter((line) =>
+    const sources = section((await offer(browserOffer())).sdp, 0).filter((line) =>
       line.startsWith('a=ssrc'),
     );
     expect(sources).toEqual([
@@ -84,8 +95,8 @@ describe('an answer', () => {
     expect(plans[0]?.video).toMatchObject({ ssrc: 1001, retransmissionSsrc: 1002 });
   });
 
-  it('repeats the ids of the extensions that it writes, and no others', () => {
-    const extensions = section(openDesk().offer(browserOffer()).sdp, 0).filter((line) =>
+  it('repeats the ids of the extensions that it writes, and no others', async () => {
+    const extensions = section((await openDesk().offer(browserOffer())).sdp, 0).filter((line) =>
       line.startsWith('a=extmap'),
     );
     expect(extensions.map((line) => line.split(' ', 1)[0])).toEqual([
@@ -95,8 +106,8 @@ describe('an answer', () => {
     ]);
   });
 
-  it('has the candidates once, and its transport in every section', () => {
-    const { sdp, candidates } = openDesk().offer(browserOffer());
+  it('has the candidates once, and its transport in every section', async () => {
+    const { sdp, candidates } = await openDesk().offer(browserOffer());
     expect(sdp.match(/a=candidate/g)).toHaveLength(2);
     expect(sdp.match(/a=ice-ufrag:mBDt/g)).toHaveLength(3);
     expect(candidates).toEqual([
@@ -109,26 +120,28 @@ describe('an answer', () => {
     ['actpass', 'active'],
     ['active', 'passive'],
     ['passive', 'active'],
-  ])('answers setup %s with %s', (offered, answered) => {
-    const { sdp } = openDesk().offer(browserOffer({ setup: offered }));
+  ])('answers setup %s with %s', async (offered, answered) => {
+    const { sdp } = await openDesk().offer(browserOffer({ setup: offered }));
     expect(/a=setup:(\w+)/.exec(sdp)?.[1]).toBe(answered);
   });
 
-  it('takes a section with port 0 that is bundle-only', () => {
+  it('takes a section with port 0 that is bundle-only', async () => {
     const videoMedia = 'm=video 0 UDP/TLS/RTP/SAVPF 108';
-    const { sdp } = openDesk().offer(browserOffer({ videoMedia, videoLines: ['a=bundle-only'] }));
+    const { sdp } = await openDesk().offer(
+      browserOffer({ videoMedia, videoLines: ['a=bundle-only'] }),
+    );
     expect(section(sdp, 0)[0]).toBe('m=video 9 UDP/TLS/RTP/SAVPF 108');
   });
 
-  it('refuses sections outside of the bundle, in their places', () => {
-    const { sdp } = openDesk().offer(browserOffer({ group: 'BUNDLE 0 2' }));
+  it('refuses sections outside of the bundle, in their places', async () => {
+    const { sdp } = await openDesk().offer(browserOffer({ group: 'BUNDLE 0 2' }));
     expect(section(sdp, 1)[0]).toBe('m=audio 0 UDP/TLS/RTP/SAVPF 111');
     expect(sdp).toContain('a=group:BUNDLE 0 2\r\n');
   });
 
-  it('takes nothing of the candidates of an offer', () => {
+  it('takes nothing of the candidates of an offer', async () => {
     const { offer, plans } = openDesk();
-    offer(browserOffer());
+    await offer(browserOffer());
     expect(JSON.stringify(plans)).not.toContain('198.51.100.7');
   });
 });
@@ -148,24 +161,32 @@ describe('an offer is refused', () => {
     ],
     ['with one mid twice', browserOffer().replace('a=mid:1', 'a=mid:0'), 'sdpMalformed'],
   ];
-  it.each(cases)('%s', (_, sdp, code) => {
-    expect(refusal(() => openDesk().offer(sdp))).toBe(code);
+  it.each(cases)('%s', async (_, sdp, code) => {
+    expect(await refusalOf(openDesk().offer(sdp))).toBe(code);
   });
 
-  it('when a login makes too many in a minute, others may', () => {
+  it('when a login makes too many in a minute, others may', async () => {
     const { offer } = openDesk();
     for (let made = 0; made < MAX_OFFERS_PER_MINUTE; made += 1)
-      offer(browserOffer(), { now: made });
-    expect(refusal(() => offer(browserOffer(), { now: 59_000 }))).toBe('tooManyOffers');
-    expect(refusal(() => offer(browserOffer(), { now: 59_000, login: 'other' }))).toBeUndefined();
-    expect(refusal(() => offer(browserOffer(), { now: 60_000 }))).toBeUndefined();
+      await offer(browserOffer(), { now: made });
+    expect(await refusalOf(offer(browserOffer(), { now: 59_000 }))).toBe('tooManyOffers');
+    expect(await refusalOf(offer(browserOffer(), { now: 59_000, login: 'other' }))).toBeUndefined();
+    expect(await refusalOf(offer(browserOffer(), { now: 60_000 }))).toBeUndefined();
+  });
+
+  it('when no transport can be opened, and is forgotten', async () => {
+    const { desk } = openDesk();
+    const refuse = () => Promise.reject(new SignalingFault('webRtcFailed'));
+    const answer = desk.offer({ login: 'login', sdp: browserOffer() }, refuse, 0);
+    expect(await refusalOf(answer)).toBe('webRtcFailed');
+    expect(desk.size).toBe(0);
   });
 });
 
 describe('a session', () => {
-  const withSession = (given: BrowserOffer = {}) => {
+  const withSession = async (given: BrowserOffer = {}) => {
     const { desk, offer } = openDesk();
-    const { resource, etag } = offer(browserOffer(given));
+    const { resource, etag } = await offer(browserOffer(given));
     const patch = (fragment: string, more: { login?: string; etag?: string } = {}) =>
       refusal(() =>
         desk.candidates({ login: 'login', resource, fragment, etag: undefined, ...more }),
@@ -173,22 +194,22 @@ describe('a session', () => {
     return { desk, resource, etag, patch };
   };
 
-  it('takes candidates of its own ICE session', () => {
-    const { patch, etag } = withSession();
+  it('takes candidates of its own ICE session', async () => {
+    const { patch, etag } = await withSession();
     expect(patch('a=ice-ufrag:DZUc\r\na=candidate:1\r\n', { etag })).toBeUndefined();
     expect(patch('a=candidate:1\r\n')).toBeUndefined();
   });
 
-  it('refuses a restart, another tag and what is too large', () => {
-    const { patch } = withSession();
+  it('refuses a restart, another tag and what is too large', async () => {
+    const { patch } = await withSession();
     expect(patch('a=ice-ufrag:other\r\n')).toBe('restartUnsupported');
     expect(patch('', { etag: '*' })).toBe('restartUnsupported');
     expect(patch('', { etag: 'other' })).toBe('etagMismatch');
     expect(patch('a=x\r\n'.repeat(20_000))).toBe('sdpTooLarge');
   });
 
-  it('is unknown to another login, and to everybody once it has ended', () => {
-    const { desk, resource, patch } = withSession();
+  it('is unknown to another login, and to everybody once it has ended', async () => {
+    const { desk, resource, patch } = await withSession();
     expect(patch('', { login: 'other' })).toBe('resourceUnknown');
     expect(refusal(() => desk.bye({ login: 'other', resource }))).toBe('resourceUnknown');
     desk.bye({ login: 'login', resource });

@@ -1,0 +1,153 @@
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { PeerPlan } from '../../../server/signaling/peer-plan.ts';
+import { ForkedPeerStack } from '../../../server/webrtc/forked-peer-stack.ts';
+import { silentLogger } from '../../support/silent-logger.ts';
+import { freeUdpPort, WebRtcDesk } from '../../support/webrtc-desk.ts';
+import { peerPlan } from '../../unit/webrtc/tracks.ts';
+
+/** A loaded machine. */
+const SEEN = { timeout: 15_000, interval: 20 };
+
+const open = async (options: { idleMs?: number; childModule?: string } = {}) => {
+  const port = await freeUdpPort();
+  const stack = new ForkedPeerStack({
+    address: '127.0.0.1',
+    port,
+    logger: silentLogger,
+    ...options,
+  });
+  onTestFinished(() => stack.close());
+  const desk = new WebRtcDesk(stack, port);
+  const connect = async () => {
+    const pair = await desk.connect();
+    await expect.poll(() => pair.here.isConnected && pair.here.hasData, SEEN).toBe(true);
+    return pair;
+  };
+  return { stack, desk, connect };
+};
+
+/** An RTP packet of 1,000 bytes for the track with the picture. */
+const packet = ({ video }: PeerPlan, sequence: number): Buffer => {
+  const bytes = Buffer.alloc(1_000);
+  bytes.writeUInt8(0x80, 0);
+  bytes.writeUInt8(video?.formats[0]?.payloadType ?? 0, 1);
+  bytes.writeUInt16BE(sequence, 2);
+  bytes.writeUInt32BE(video?.ssrc ?? 0, 8);
+  return bytes;
+};
+
+const descriptorsOf = (pid: number | 'self'): number => readdirSync(`/proc/${pid}/fd`).length;
+const threadsOf = (pid: number): number => readdirSync(`/proc/${pid}/task`).length;
+
+describe('peers in a process of their own', () => {
+  it('carry packets and messages in both directions', async () => {
+    const { stack, connect } = await open();
+    expect(stack.pid).toBeUndefined();
+    const { here, there } = await connect();
+    let sequence = 0;
+    const timer = setInterval(
+      () => here.peer.sendTrack('video', packet(here.plan, sequence++)),
+      20,
+    );
+    onTestFinished(() => clearInterval(timer));
+    await expect.poll(() => there.packets.video.length, SEEN).toBeGreaterThan(5);
+
+    await there.askForKeyframe(here.plan.video?.ssrc ?? 0);
+    await expect.poll(() => here.reports.length, SEEN).toBeGreaterThan(0);
+    there.channel?.send(Buffer.from('from there'));
+    await expect.poll(() => here.messages, SEEN).toEqual([Buffer.from('from there')]);
+
+    for (let index = 0; index < 20; index += 1) here.peer.sendData(Buffer.alloc(10_000, index));
+    expect(here.peer.bufferedDataBytes).toBe(200_000);
+    await expect.poll(() => there.messages.length, SEEN).toBe(20);
+    expect(there.messages.map((message) => message[9_999])).toEqual([...Array(20).keys()]);
+    await expect.poll(() => here.peer.bufferedDataBytes, SEEN).toBe(0);
+    expect(here.drained).toBeGreaterThan(0);
+
+    await there.close();
+    await expect.poll(() => here.ends.length, SEEN).toBe(1);
+  });
+
+  it.each(['SIGKILL', 'SIGSEGV'] as const)(
+    'end with it by %s, and the next ones live',
+    async (signal) => {
+      const { stack, connect } = await open();
+      const first = await connect();
+      const second = await connect();
+      process.kill(stack.pid ?? 0, signal);
+      for (const { here } of [first, second]) {
+        const reason: unknown = expect.stringContaining(
+          `the webrtc process ended: killed by ${signal}`,
+        );
+        await expect.poll(() => here.ends, SEEN).toEqual([reason]);
+        expect(here.peer.sendTrack('video', packet(here.plan, 1))).toBe(false);
+      }
+      const { here, there } = await connect();
+      here.peer.sendData(Buffer.from('again'));
+      await expect.poll(() => there.messages, SEEN).toEqual([Buffer.from('again')]);
+      for (const pair of [first, second]) await pair.there.close();
+      await there.close();
+    },
+  );
+
+  it('leave it to end when there are none, and find the port free again', async () => {
+    const { stack, connect } = await open({ idleMs: 1 });
+    const { here, there } = await connect();
+    here.peer.close();
+    await expect.poll(() => stack.pid, SEEN).toBeUndefined();
+    const next = await connect();
+    expect(here.ends).toEqual([]);
+    next.here.peer.close();
+    await Promise.all([there.close(), next.there.close()]);
+  });
+
+  it('are told when the gateway ends', async () => {
+    const { stack, connect } = await open();
+    const { there } = await connect();
+    await stack.close();
+    expect(stack.pid).toBeUndefined();
+    await expect.poll(() => there.channel?.readyState, SEEN).toBe('closed');
+    await expect(stack.open(peerPlan)).rejects.toThrow('stopping');
+    await there.close();
+  });
+});
+
+describe('a process that fails', () => {
+  it('refuses a plan that its library does not take', async () => {
+    const { stack, connect } = await open();
+    const transport = { ...peerPlan.transport, ufrag: '' };
+    await expect(stack.open({ ...peerPlan, transport })).rejects.toThrow();
+    const { there } = await connect();
+    await there.close();
+  });
+
+  it.each([
+    ['ends at once', 'ending-child.ts', 'the library does not load'],
+    ['makes no sense', 'senseless-child.ts', 'made no sense'],
+  ])('and %s opens no peer, says why and is started again', async (_, module, reason) => {
+    const childModule = resolve(import.meta.dirname, module);
+    const { stack } = await open({ childModule });
+    await expect(stack.open(peerPlan)).rejects.toThrow(reason);
+    await expect(stack.open(peerPlan)).rejects.toThrow(reason);
+  });
+});
+
+it('a hundred connections leave nothing behind', async () => {
+  const { stack, connect } = await open();
+  const cycle = async () => {
+    const { here, there } = await connect();
+    here.peer.close();
+    await there.close();
+  };
+  const keeper = await connect();
+  const pid = stack.pid ?? 0;
+  for (let count = 0; count < 10; count += 1) await cycle();
+  const before = { descriptors: descriptorsOf(pid), threads: threadsOf(pid) };
+  for (let count = 0; count < 90; count += 1) await cycle();
+  expect(stack.pid).toBe(pid);
+  await expect.poll(() => descriptorsOf(pid), SEEN).toBeLessThanOrEqual(before.descriptors);
+  expect(threadsOf(pid)).toBeLessThanOrEqual(before.threads);
+  await keeper.there.close();
+});
