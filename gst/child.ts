@@ -5,7 +5,7 @@
  * that polls the bus.
  */
 import { writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, flushCompileCache } from 'node:module';
 import type { Addon, AddonElement, AddonPipeline } from './addon.ts';
 import {
   encodeLine,
@@ -217,3 +217,5 @@ process.stdin.on('data', (chunk: Buffer) => {
 });
 // The parent is gone: nobody reads the pipe any more.
 process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL'));
+// Node writes it when a process ends by itself, which this one never does: the next child would parse everything anew.
+flushCompileCache();
