@@ -197,7 +197,10 @@ async function openHttp(
   { tokens, tickets, connect, offer, door }: HttpDoor,
 ): Promise<ListeningAt> {
   const { password } = config.auth;
-  const https = await HttpsCertificate.open(config, logger);
+  const [https, passwordCheck] = await Promise.all([
+    HttpsCertificate.open(config, logger),
+    password === undefined ? undefined : PasswordCheck.create(password),
+  ]);
   const app = lifetime.own(
     await createApp({
       config,
@@ -206,7 +209,7 @@ async function openHttp(
       tokens,
       sessions: logins,
       tickets,
-      password: password === undefined ? undefined : await PasswordCheck.create(password),
+      password: passwordCheck,
       tls: https?.shown,
       proxies: openProxies(config),
       webTransport: offer,
