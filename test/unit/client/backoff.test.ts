@@ -13,6 +13,17 @@ describe('backoff', () => {
     expect(backoff.next(0.5)).toBe(0);
   });
 
+  it('never sleeps through half a second of the first five, in which a killed gateway comes back', () => {
+    const backoff = new Backoff();
+    let sinceCut = 0;
+    while (sinceCut < 5_000) {
+      const wait = backoff.next(0.5);
+      if (sinceCut + wait < 5_000) expect(wait).toBeLessThanOrEqual(500);
+      sinceCut += wait;
+    }
+    expect(backoff.next(0.5)).toBeGreaterThan(500);
+  });
+
   it('waits as long as the server asks', () => {
     expect(new Backoff().next(0, 9000)).toBe(9000);
   });
