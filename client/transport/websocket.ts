@@ -1,20 +1,12 @@
-import {
-  decodeControl,
-  encodeControl,
-  type ControlUnit,
-} from '../../protocol/control/control-unit.ts';
-import { decodeDataUnit } from '../../protocol/data-unit.ts';
+import { encodeControl, type ControlUnit } from '../../protocol/control/control-unit.ts';
+import type { DataUnit } from '../../protocol/data-unit.ts';
 import {
   ProtocolError,
   SessionCode,
   sessionCodeFromWebSocket,
   webSocketCloseCode,
 } from '../../protocol/errors.ts';
-import type { FlowId } from '../../protocol/flow.ts';
-import { Reassembler } from '../../protocol/fragment.ts';
-import { maxMessageBytes, maxServerFlows } from '../../protocol/limits.ts';
 import { micros, toMicros32 } from '../../protocol/time.ts';
-import { isDataUnitId } from '../../protocol/unit-id.ts';
 import { localMicros } from '../local-time.ts';
 import { Acknowledger } from './acknowledger.ts';
 import {
@@ -24,6 +16,7 @@ import {
   type TransportEnd,
   type TransportSink,
 } from './transport.ts';
+import { UnitInbox } from './unit-inbox.ts';
 
 /** Subprotocols of docs/protocol.md: the version, and the ticket in a name of its own. */
 const PROTOCOL = 'dtf.1';
@@ -61,10 +54,15 @@ export class WebSocketTransport implements ClientTransport {
   readonly isLossy = false;
   readonly ended: Promise<TransportEnd>;
   readonly #socket: WebSocket;
-  readonly #reassembler = new Reassembler({ maxMessageBytes, maxFlows: maxServerFlows });
   readonly #acknowledger = new Acknowledger();
-  /** When the first fragment came of the newest message of each flow. */
-  readonly #begunAt = new Map<FlowId, number>();
+  readonly #inbox = new UnitInbox({
+    control: (unit) => {
+      if (unit.type === 'ackConfig') this.#acknowledger.configure(unit);
+    },
+    data: (unit) => this.#count(unit),
+  });
+  /** Of the message that is being taken: its bytes, and when it came. */
+  #taking = { bytes: 0, receivedAt: 0 };
   #sink: TransportSink | undefined;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
   #settle: (end: TransportEnd) => void = () => undefined;
@@ -105,36 +103,22 @@ export class WebSocketTransport implements ClientTransport {
       return;
     }
     try {
-      this.#take(new Uint8Array(message), receivedAt);
+      this.#taking = { bytes: message.byteLength, receivedAt };
+      if (this.#sink !== undefined)
+        this.#inbox.take(new Uint8Array(message), receivedAt, this.#sink);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.close(error.closeCode, error.message);
     }
   }
 
-  #take(bytes: Uint8Array, receivedAt: number): void {
-    const sink = this.#sink;
-    if (sink === undefined) return;
-    sink.received(bytes.length);
-    if (!isDataUnitId(bytes[0] ?? 0)) {
-      const unit = decodeControl(bytes);
-      if (unit.type === 'ackConfig') this.#acknowledger.configure(unit);
-      if (unit.type === 'abandon') this.#reassembler.abandon(unit.flow, unit);
-      sink.control(unit);
-      return;
-    }
-    const unit = decodeDataUnit(bytes);
+  /** First the acknowledgement, then the decoder: the server's window waits for it. */
+  #count(unit: DataUnit): void {
+    const { bytes, receivedAt } = this.#taking;
     const sendTime = unit.type === 'padding' ? undefined : unit.sendTime;
-    const isDue = this.#acknowledger.received({ bytes: bytes.length, sendTime, now: receivedAt });
-    // First the acknowledgement, then the decoder: the server's window waits for it.
+    const isDue = this.#acknowledger.received({ bytes, sendTime, now: receivedAt });
     if (isDue) this.#acknowledge();
     else this.#ackTimer ??= setTimeout(() => this.#acknowledge(), this.#acknowledger.maxDelayMs);
-    const complete = this.#reassembler.push(unit);
-    if (unit.type === 'fragmentFirst') this.#begunAt.set(unit.header.flow, receivedAt);
-    if (complete === undefined) return;
-    const isWhole = unit.type === 'message';
-    const begunAt = isWhole ? receivedAt : this.#begunAt.get(complete.header.flow);
-    sink.message(complete, receivedAt, begunAt ?? receivedAt);
   }
 
   #acknowledge(): void {
