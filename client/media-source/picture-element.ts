@@ -1,4 +1,4 @@
-import { BLOCK, PATTERN_WIDTH } from '../stats/pattern-probe.ts';
+import { FrameWatch } from '../video/frame-watch.ts';
 import { catchUp } from './lag.ts';
 import { LiveBuffer } from './live-buffer.ts';
 import type { FromPictureElement, ToPictureElement } from './picture-messages.ts';
@@ -29,9 +29,9 @@ const LOOK_MS = 100;
 export class PictureElement {
   readonly #options: PictureElementOptions;
   readonly #timer: ReturnType<typeof setInterval>;
+  readonly #frames: FrameWatch;
   #buffer: LiveBuffer | undefined;
   #target = LEAST_LAG;
-  #row: CanvasRenderingContext2D | undefined;
   #isClosed = false;
   #isBehind = false;
 
@@ -41,7 +41,7 @@ export class PictureElement {
     const { video } = options;
     video.addEventListener('loadeddata', this.#loaded);
     video.addEventListener('error', this.#broken);
-    this.#watchFrames();
+    this.#frames = new FrameWatch({ video, probe: options.probe, tell: options.toWorker });
   }
 
   /** False once it has failed or was closed. */
@@ -73,6 +73,7 @@ export class PictureElement {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearInterval(this.#timer);
+    this.#frames.close();
     const { video } = this.#options;
     video.removeEventListener('loadeddata', this.#loaded);
     video.removeEventListener('error', this.#broken);
@@ -111,43 +112,9 @@ export class PictureElement {
     this.#isBehind = seeks;
   }
 
-  #watchFrames(): void {
-    const { video, toWorker } = this.#options;
-    video.requestVideoFrameCallback((_, frame) => {
-      if (this.#isClosed) return;
-      this.#watchFrames();
-      const { mediaTime, presentationTime, processingDuration, width, height } = frame;
-      const row = this.#options.probe ? this.#readRow(width, height) : undefined;
-      toWorker(
-        {
-          ...{ type: 'presented', mediaTime, width, height },
-          shownAt: (performance.timeOrigin + presentationTime) * 1000,
-          decodeTime: processingDuration === undefined ? undefined : processingDuration * 1e6,
-          ...(row === undefined ? {} : { row }),
-        },
-        row === undefined ? [] : [row.buffer],
-      );
-    });
-  }
-
-  #readRow(width: number, height: number): Uint8ClampedArray<ArrayBuffer> | undefined {
-    if (width < PATTERN_WIDTH || height < BLOCK) return undefined;
-    const context = (this.#row ??= rowContext());
-    const size = [PATTERN_WIDTH, 1] as const;
-    context?.drawImage(this.#options.video, 0, BLOCK / 2, ...size, 0, 0, ...size);
-    return context?.getImageData(0, 0, ...size).data;
-  }
-
   #fail(why: string): void {
     if (this.#isClosed) return;
     this.close();
     this.#options.toWorker({ type: 'failed', why }, []);
   }
-}
-
-function rowContext(): CanvasRenderingContext2D | undefined {
-  const canvas = document.createElement('canvas');
-  canvas.width = PATTERN_WIDTH;
-  canvas.height = 1;
-  return canvas.getContext('2d', { alpha: false, willReadFrequently: true }) ?? undefined;
 }
