@@ -1,10 +1,10 @@
 /** Which transport won the race last time, kept in this browser. */
-import { transportNamed, type TransportKind } from './transport/transport.ts';
+import { transportNamed, type ChosenTransport } from './transport/transport.ts';
 
 const WINNER_KEY = 'oriel.transport';
 
 /** Undefined: it is not known, and the race runs as for the first time; also where the page may not store anything. */
-export function readLastWinner(): TransportKind | undefined {
+export function readLastWinner(): ChosenTransport | undefined {
   try {
     return transportNamed(localStorage.getItem(WINNER_KEY));
   } catch {
@@ -13,7 +13,7 @@ export function readLastWinner(): TransportKind | undefined {
 }
 
 /** Without effect where the page may not store anything. */
-export function rememberWinner(transport: TransportKind): void {
+export function rememberWinner(transport: ChosenTransport): void {
   try {
     localStorage.setItem(WINNER_KEY, transport);
   } catch {

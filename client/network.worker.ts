@@ -5,8 +5,8 @@
 import type { FromNetworkWorker, ToNetworkWorker } from './network/network-messages.ts';
 import { NetworkSession } from './network/network-session.ts';
 
-function toPage(message: FromNetworkWorker): void {
-  self.postMessage(message);
+function toPage(message: FromNetworkWorker, transfer: Transferable[] = []): void {
+  self.postMessage(message, { transfer });
 }
 
 let session: NetworkSession | undefined;

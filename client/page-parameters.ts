@@ -1,13 +1,13 @@
 import { latencyModeNames, type LatencyModeName } from '../protocol/latency-mode.ts';
 import { rungChoiceNamed, type RungChoice } from './ladder/rungs.ts';
 import type { UserChange } from './settings/user-settings.ts';
-import { transportNamed, type TransportKind } from './transport/transport.ts';
+import { transportNamed, type ChosenTransport } from './transport/transport.ts';
 
 /** `?mode=`, `?transport=`, `?rung=`, `?upgrade=` and `?probe=1` of the page's address. */
 export interface PageParameters {
   /** Undefined: not asked for. */
   readonly mode: LatencyModeName | undefined;
-  readonly pinned: TransportKind | undefined;
+  readonly pinned: ChosenTransport | undefined;
   /** Absent: not asked for. */
   readonly rung?: RungChoice;
   readonly hasProbe: boolean;

@@ -75,7 +75,11 @@ export class Player {
 
   constructor(options: PlayerOptions) {
     this.#options = options;
-    this.#shown = new ShownSession(options);
+    this.#shown = new ShownSession({
+      onState: (state) => options.onState(state),
+      onStats: (stats) => options.onStats(stats),
+      complete: (stats) => this.#rungs.complete(stats),
+    });
     this.#page = readPageParameters(location.search);
     const { hasProbe } = this.#page;
     this.#settings = new LiveSettings({
@@ -100,7 +104,7 @@ export class Player {
       toVideo: (message, transfer) => this.#toVideo(message, transfer),
       toNetwork: (message) => this.#toNetwork(message),
       onPlace: (place) => options.onPlace?.(place),
-      onSound: (isElement) => this.#sound.useElement(isElement),
+      onSound: (way) => this.#sound.use(way),
       onView: (view) => options.onRungs?.(view),
       onNone: (message) => this.#shown.show({ phase: 'refused', message }),
     });
@@ -208,6 +212,10 @@ export class Player {
         break;
       case 'winner':
         rememberWinner(message.transport);
+        break;
+      case 'peer':
+      case 'tracksFailed':
+        this.#rungs.onNetwork(message);
         break;
       case 'moved':
         this.#notes.moved(message.move);

@@ -3,6 +3,7 @@
  *
  * Works on the page and in workers (same origin, the session cookie travels by itself).
  */
+import type { PeerAddress } from './webrtc/peer-messages.ts';
 
 /** What the user proves to be allowed in with: the one-time token of a link, or a password. */
 export type Credential =
@@ -31,6 +32,8 @@ export interface ConnectionTicket {
         readonly certificateHashes: readonly Uint8Array<ArrayBuffer>[];
       }
     | undefined;
+  /** Where to offer a WebRTC connection; absent where the server has none. */
+  readonly webRtc?: PeerAddress | undefined;
 }
 
 /** Why a request of this file failed. `unauthorized` means: log in again. */
@@ -94,6 +97,17 @@ export async function createLink(): Promise<{ link: string; expiresInSeconds: nu
   return { link, expiresInSeconds };
 }
 
+/** Whether the server offers WebRTC to this login; false, too, where it does not say. */
+export async function offersWebRtc(): Promise<boolean> {
+  try {
+    const response = await request('/api/session', { method: 'GET' });
+    return response.ok && asRecord(await readJson(response))['webRtc'] === true;
+  } catch (error) {
+    if (error instanceof SessionApiError) return false;
+    throw error;
+  }
+}
+
 /**
  * Fetches fresh tickets for one connection attempt.
  *
@@ -120,7 +134,13 @@ export function parseTicket(value: unknown, page: URL): ConnectionTicket {
     webSocketUrl: webSocketUrl.href,
     webSocketTicket,
     webTransport: parseWebTransport(body['webTransport'], tickets['webTransport'], page),
+    webRtc: parseWebRtc(body['webRtcPath'], tickets['webRtc'], page),
   };
+}
+
+function parseWebRtc(path: unknown, ticket: unknown, page: URL): PeerAddress | undefined {
+  if (typeof path !== 'string' || typeof ticket !== 'string') return undefined;
+  return { url: new URL(path, page).href, ticket };
 }
 
 function parseWebTransport(

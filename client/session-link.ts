@@ -9,19 +9,16 @@ import { Backoff } from './transport/backoff.ts';
 import { Connection } from './transport/connection.ts';
 import {
   Moves,
+  type Aim,
   type Carrier,
   type TransportChoice,
   type TransportMove,
 } from './transport/moves.ts';
-import { race, type Entrant } from './transport/race.ts';
-import {
-  BROKEN,
-  type Connector,
-  type TransportEnd,
-  type TransportKind,
-} from './transport/transport.ts';
-import { webSocketConnector } from './transport/websocket.ts';
-import { hasWebTransport, webTransportConnector } from './transport/webtransport.ts';
+import { race, type Entrant, type RaceResult } from './transport/race.ts';
+import { BROKEN, type TransportEnd, type TransportKind } from './transport/transport.ts';
+import { waysOf, type Way } from './transport/ways.ts';
+import { hasWebTransport } from './transport/webtransport.ts';
+import type { OpenPeer } from './webrtc/peer-transport.ts';
 
 /** Codec strings, the best first. */
 export interface CodecOffer {
@@ -37,8 +34,13 @@ export interface SessionLinkOptions {
   /** Pause before a session on its second-best transport tries the best one again, ms; absent = 30 s. */
   readonly upgradePauseMs?: number | undefined;
   readonly lastWinner: TransportKind | undefined;
+  /** Whether the picture comes on a track of WebRTC at first; see `carry`. */
+  readonly byTracks: boolean;
   /** What this browser plays, as each connection says in HELLO. */
   offer(): CodecOffer;
+  readonly openPeer: OpenPeer;
+  /** WebRTC was wanted and cannot be had, in one sentence; it is tried again until it is not wanted any more. */
+  onTracksFailed(why: string): void;
   onState(state: PlayerState): void;
   /**
    * A connection is live; it ends by itself or by `close`. With `previous` the session moves, and what came over that one goes
@@ -49,17 +51,8 @@ export interface SessionLinkOptions {
   onMove(move: TransportMove): void;
 }
 
-/** One way to a connection. */
-interface Way {
-  readonly kind: TransportKind;
-  readonly delayMs: number;
-  readonly connect: Connector;
-  /** `session` of the connection that it replaces. */
-  readonly move: string | undefined;
-}
-
-/** Head start of WebTransport over WebSocket, ms (docs/protocol.md, negotiation). */
-const HEAD_START_MS = 250;
+/** Why the rung of WebRTC is left when no connection came about. */
+const WITHOUT_CONNECTION = 'No WebRTC connection came about.';
 
 /** Time for the tickets and for the race, ms; a dead network must not hold up the next attempt. */
 const TICKET_TIMEOUT_MS = 3000;
@@ -76,6 +69,8 @@ export class SessionLink {
   readonly #options: SessionLinkOptions;
   readonly #backoff = new Backoff();
   readonly #closed = new AbortController();
+  /** Ends the race that is being run. */
+  #attempt = new AbortController();
   #preferred: TransportKind | undefined;
   #resume: string | undefined;
   #hasBeenLive = false;
@@ -93,12 +88,23 @@ export class SessionLink {
     this.#preferred = options.lastWinner;
     this.#moves = new Moves({
       choice: options.choice,
+      byTracks: options.byTracks,
       upgradePauseMs: options.upgradePauseMs,
       isOffered: (kind) => kind === 'websocket' || this.#offersWebTransport,
       connect: (kind, from, signal) => this.#connectBeside(kind, from, signal),
       onSwitch: (next, previous) => this.#switch(next, previous),
       onMove: (move) => options.onMove(move),
+      onTracksFailed: (why) => options.onTracksFailed(why),
     });
+  }
+
+  /** Brings pictures and sound on tracks of WebRTC from now on, or by the chosen transport again; moves a live session there. */
+  carry(byTracks: boolean): void {
+    if ((this.#moves.aim === 'webrtc') === byTracks) return;
+    void this.#moves.carry(byTracks);
+    // What was being tried without a session to move is not wanted any more.
+    this.#attempt.abort();
+    this.hasten();
   }
 
   /** The user's choice of the transport; resolves with whether it holds. */
@@ -140,14 +146,15 @@ export class SessionLink {
 
   /** One attempt and the life of its connection; false when the session is over. */
   async #once(): Promise<boolean> {
+    this.#attempt = new AbortController();
+    const { signal: stopped } = this.#attempt;
     try {
       const ticket = await this.#withTimeout(TICKET_TIMEOUT_MS, (signal) => this.#ticket(signal));
-      const { connection, kind } = await this.#withTimeout(RACE_TIMEOUT_MS, (signal) =>
-        race(this.#entrants(ticket), { signal, wait }),
-      );
+      const { connection, kind } = await this.#race(ticket, stopped);
       return await this.#live(connection, kind);
     } catch (error) {
       if (this.#closed.signal.aborted) return false;
+      if (stopped.aborted) return true;
       const final = finalState(error);
       if (final !== undefined) {
         this.#options.onState(final);
@@ -156,6 +163,19 @@ export class SessionLink {
       const message = error instanceof Error ? error.message : String(error);
       await this.#pause(message, error instanceof SessionApiError ? error.retryAfterMs : undefined);
       return true;
+    }
+  }
+
+  async #race(ticket: ConnectionTicket, stopped: AbortSignal): Promise<RaceResult<Connection>> {
+    const { aim } = this.#moves;
+    try {
+      return await this.#withTimeout(RACE_TIMEOUT_MS, (signal) =>
+        race(this.#entrants(ticket, aim), { signal: AbortSignal.any([signal, stopped]), wait }),
+      );
+    } catch (error) {
+      const isGivenUp = stopped.aborted || this.#closed.signal.aborted;
+      if (aim === 'webrtc' && !isGivenUp) this.#options.onTracksFailed(WITHOUT_CONNECTION);
+      throw error;
     }
   }
 
@@ -231,27 +251,14 @@ export class SessionLink {
     return ticket;
   }
 
-  #entrants(
-    ticket: ConnectionTicket,
-    choice = this.#moves.choice,
-    move?: string,
-  ): Entrant<Connection>[] {
-    const entrants: Entrant<Connection>[] = [];
-    const { webTransport } = ticket;
-    if (webTransport !== undefined && choice !== 'websocket' && hasWebTransport()) {
-      const connect = webTransportConnector(webTransport.url, webTransport.certificateHashes);
-      entrants.push(this.#entrant({ kind: 'webtransport', delayMs: 0, connect, move }));
-    }
-    if (choice !== 'webtransport') {
-      const isFirst = entrants.length === 0 || this.#preferred === 'websocket';
-      const connect = webSocketConnector(ticket.webSocketUrl, ticket.webSocketTicket);
-      const delayMs = isFirst ? 0 : HEAD_START_MS;
-      entrants.push(this.#entrant({ kind: 'websocket', delayMs, connect, move }));
-    }
-    return entrants;
+  /** @param move `session` of the connection that is replaced */
+  #entrants(ticket: ConnectionTicket, choice: Aim, move?: string): Entrant<Connection>[] {
+    const { openPeer } = this.#options;
+    const ways = waysOf(ticket, { choice, preferred: this.#preferred, openPeer });
+    return ways.map((way) => this.#entrant(way, move));
   }
 
-  #entrant({ kind, delayMs, connect, move }: Way): Entrant<Connection> {
+  #entrant({ kind, delayMs, connect }: Way, move: string | undefined): Entrant<Connection> {
     return {
       kind,
       delayMs,
@@ -283,7 +290,7 @@ export class SessionLink {
       ...(mode === undefined || mode === 'custom' ? {} : { mode }),
       ...(move !== undefined || resume === undefined ? {} : { resume }),
       ...(move === undefined ? {} : { move }),
-      ...(this.#moves.choice === 'auto' ? {} : { pinned: true }),
+      ...(this.#moves.aim === 'auto' ? {} : { pinned: true }),
     };
   }
 

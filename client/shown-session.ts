@@ -9,6 +9,8 @@ type Size = StreamFacts['desktop'];
 export interface ShownSessionOptions {
   onState(state: PlayerState): void;
   onStats(stats: PlayerStats): void;
+  /** Adds what only the page knows. */
+  complete(stats: PlayerStats): PlayerStats;
 }
 
 /** What the page is told of the session: its state, put together from what each part of the player knows, and the statistics. */
@@ -63,7 +65,7 @@ export class ShownSession {
 
   showStats(video: VideoStats, audio: AudioStats): void {
     if (this.#state.phase !== 'live') return;
-    this.#stats = { network: this.#network, video, audio };
+    this.#stats = this.#options.complete({ network: this.#network, video, audio });
     this.#options.onStats(this.#stats);
   }
 }

@@ -5,17 +5,24 @@ import { SoundElement } from './media-source/sound-element.ts';
 import type { ToNetworkWorker } from './network/network-messages.ts';
 import { portsOf } from './player-workers.ts';
 import type { UserSettings } from './settings/user-settings.ts';
+import { PeerSound } from './webrtc/peer-sound.ts';
 
 export interface SoundWaysOptions extends SoundOutputOptions {
   toNetwork(message: ToNetworkWorker, transfer: Transferable[]): void;
 }
+
+/** Where the sound plays: the worklet, an element by Media Source, or the track of a WebRTC connection. */
+export type SoundWay =
+  | { readonly type: 'worklet' }
+  | { readonly type: 'element' }
+  | { readonly type: 'track'; readonly stream: MediaStream };
 
 /** The ways that the sound can take in this browser, one at a time; the worklet's where nothing else is asked for. */
 export class SoundWays {
   readonly #options: SoundWaysOptions;
   #path: SoundPath;
   #settings: UserSettings;
-  #isElement = false;
+  #way: SoundWay = { type: 'worklet' };
 
   constructor(options: SoundWaysOptions) {
     this.#options = options;
@@ -28,20 +35,14 @@ export class SoundWays {
     return this.#path;
   }
 
-  /** Plays by Media Source from now on, or in the worklet again. Without a worklet there is nothing to choose. */
-  useElement(isWanted: boolean): void {
-    const isElement = isWanted || !hasWorkletSound();
-    if (isElement === this.#isElement) return;
-    this.#isElement = isElement;
+  /** Plays another way from now on. Without a worklet its place is taken by Media Source. */
+  use(wanted: SoundWay): void {
+    const way: SoundWay =
+      wanted.type === 'worklet' && !hasWorkletSound() ? { type: 'element' } : wanted;
+    if (way.type === this.#way.type && way.type !== 'track') return;
+    this.#way = way;
     this.#path.close();
-    const options = { ...this.#options, settings: this.#settings };
-    this.#path = isElement
-      ? new SoundElement({
-          settings: this.#settings,
-          probe: options.recordSeconds > 0,
-          loadMuxer: async () => (await import('./media-source/mp4box-muxer.ts')).createMp4BoxMuxer,
-        })
-      : new SoundOutput(options);
+    this.#path = this.#begin(way);
     const { link } = this.#path;
     this.#options.toNetwork({ type: 'sound', link }, portsOf(link));
     void this.#path.start();
@@ -50,5 +51,22 @@ export class SoundWays {
   apply(settings: UserSettings): void {
     this.#settings = settings;
     this.#path.apply(settings);
+  }
+
+  #begin(way: SoundWay): SoundPath {
+    const options = { ...this.#options, settings: this.#settings };
+    const probe = options.recordSeconds > 0;
+    switch (way.type) {
+      case 'worklet':
+        return new SoundOutput(options);
+      case 'element':
+        return new SoundElement({
+          settings: this.#settings,
+          probe,
+          loadMuxer: async () => (await import('./media-source/mp4box-muxer.ts')).createMp4BoxMuxer,
+        });
+      case 'track':
+        return new PeerSound({ settings: this.#settings, stream: way.stream, probe });
+    }
   }
 }

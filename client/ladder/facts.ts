@@ -18,10 +18,10 @@ export interface LadderFacts {
    * `video`: codec strings of which it has taken an initialization segment; `opus`: whether it took one of Opus.
    */
   readonly mediaSource: Probed<{ readonly video: readonly string[]; readonly opus: boolean }>;
-  /** Whether the browser has RTCPeerConnection. */
-  readonly hasPeerConnection: boolean;
-  /** Whether the gateway offers WebRTC. */
-  readonly offersWebRtc: boolean;
+  /** `codecs`: codec strings of what the browser's own receiver takes of what a gateway sends on tracks. */
+  readonly peerConnection: Probed<{ readonly codecs: readonly string[] }>;
+  /** Whether the gateway offers WebRTC; undefined: not known yet. */
+  readonly offersWebRtc: boolean | undefined;
 }
 
 /** Before anything was tried. */
@@ -30,6 +30,6 @@ export const noFacts: LadderFacts = {
   videoDecoder: { type: 'unknown' },
   workletSound: { type: 'unknown' },
   mediaSource: { type: 'unknown' },
-  hasPeerConnection: false,
-  offersWebRtc: false,
+  peerConnection: { type: 'unknown' },
+  offersWebRtc: undefined,
 };

@@ -17,6 +17,9 @@ export type Prospect =
 const USE_HTTPS =
   'Open the gateway by https, or bring it to this machine by an SSH tunnel and open it as localhost.';
 
+const OTHER_CODECS =
+  'Install the codecs that this browser was built without, or take another browser.';
+
 const usable: Prospect = { type: 'usable' };
 const unknown: Prospect = { type: 'unknown' };
 
@@ -40,7 +43,7 @@ function webCodecs({ videoDecoder, isSecure }: LadderFacts): Prospect {
   if (videoDecoder.codecs.length > 0) return usable;
   return impossible(
     'WebCodecs is there, but decoded no keyframe of any codec that a gateway sends.',
-    'Install the codecs that this browser was built without, or take another browser.',
+    OTHER_CODECS,
   );
 }
 
@@ -51,7 +54,7 @@ function pictureByMediaSource({ mediaSource }: LadderFacts): Prospect {
   if (mediaSource.video.length > 0) return usable;
   return impossible(
     'Media Source is there, but takes no codec that a gateway sends.',
-    'Install the codecs that this browser was built without, or take another browser.',
+    OTHER_CODECS,
   );
 }
 
@@ -60,10 +63,14 @@ function workletSound({ workletSound: sound, isSecure }: LadderFacts): Prospect 
   return sound.type === 'unknown' ? unknown : usable;
 }
 
-function webRtc({ hasPeerConnection, offersWebRtc }: LadderFacts): Prospect {
-  if (!hasPeerConnection) return impossible('This browser has no WebRTC.', 'Take another browser.');
-  if (!offersWebRtc) return impossible('WebRTC is not offered to this page.', undefined);
-  return usable;
+function webRtc({ peerConnection, offersWebRtc }: LadderFacts): Prospect {
+  if (peerConnection.type === 'missing')
+    return impossible('This browser has no WebRTC.', 'Take another browser.');
+  if (peerConnection.type === 'there' && peerConnection.codecs.length === 0)
+    return impossible('WebRTC is there, but takes no codec that a gateway sends.', OTHER_CODECS);
+  if (offersWebRtc === false)
+    return impossible('WebRTC is not offered by this gateway.', 'Its operator can switch it on.');
+  return peerConnection.type === 'unknown' || offersWebRtc === undefined ? unknown : usable;
 }
 
 function withheld(subject: string, isSecure: boolean): Prospect {

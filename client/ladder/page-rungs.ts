@@ -1,17 +1,22 @@
 import { hasWorkletSound } from '../audio/worklet-sound.ts';
+import type { SoundWay } from '../sound-ways.ts';
 import { PictureElement } from '../media-source/picture-element.ts';
 import { probeMediaSource } from '../media-source/probe.ts';
 import type { FromNetworkWorker, ToNetworkWorker } from '../network/network-messages.ts';
 import type { UserSettings } from '../settings/user-settings.ts';
 import { PageSink } from '../video/page-sink.ts';
 import type { PicturePlace } from '../video/sink.ts';
+import { offersWebRtc } from '../session-api.ts';
+import type { PlayerStats } from '../stats/player-stats.ts';
+import { PeerPlayer } from '../webrtc/peer-player.ts';
+import { probePeerConnection } from '../webrtc/track-codecs.ts';
 import type { FromVideoWorker, ToVideoWorker } from '../video/video-messages.ts';
 import type { LadderFacts } from './facts.ts';
 import { RungControl, type RungsView } from './rung-control.ts';
-import { isMediaSource, type PathName, type RungChoice, type RungName } from './rungs.ts';
+import { pathOf, type PathName, type RungChoice, type RungName } from './rungs.ts';
 
 export interface PageRungsOptions {
-  /** Plays tracks and Media Source; undefined where the page has only a canvas. */
+  /** Plays tracks, Media Source and WebRTC; undefined where the page has only a canvas. */
   readonly video: HTMLVideoElement | undefined;
   readonly choice: RungChoice;
   readonly sink: UserSettings['sink'];
@@ -21,12 +26,14 @@ export interface PageRungsOptions {
   readonly toNetwork: (message: ToNetworkWorker) => void;
   /** The element to look at has changed. */
   readonly onPlace: (place: PicturePlace) => void;
-  /** The sound plays by Media Source from now on, or in the worklet again. */
-  readonly onSound: (isElement: boolean) => void;
+  /** The sound plays this way from now on. */
+  readonly onSound: (way: SoundWay) => void;
   readonly onView: (view: RungsView) => void;
   /** There is no way to a picture here; why, in whole sentences. */
   readonly onNone: (message: string) => void;
 }
+
+const MISSING = { type: 'missing' } as const;
 
 /** Codecs of sound that are offered where any way to hear it works. */
 const SOUND_CODECS = ['opus'];
@@ -39,6 +46,7 @@ export class PageRungs {
   readonly #options: PageRungsOptions;
   readonly #control: RungControl;
   readonly #pageSink: PageSink;
+  readonly #peers: PeerPlayer;
   #sink: UserSettings['sink'];
   #element: PictureElement | undefined;
   #path: PathName = 'webCodecs';
@@ -51,6 +59,13 @@ export class PageRungs {
       video: options.video,
       toWorker: options.toVideo,
       onShown: options.onPlace,
+    });
+    this.#peers = new PeerPlayer({
+      ...{ video: options.video, probe: options.probe },
+      toWorker: (message, transfer) => options.toVideo({ type: 'element', message }, transfer),
+      onMedia: (event) => this.#control.onPath({ type: 'path', path: 'webRtc', event }),
+      onCarries: (sound) => this.#toTracks(sound),
+      onFirst: () => options.onPlace('webRtc'),
     });
     this.#control = new RungControl({
       choice: options.choice,
@@ -75,9 +90,10 @@ export class PageRungs {
     this.#control.learned({
       isSecure: globalThis.isSecureContext,
       workletSound: { type: hasWorkletSound() ? 'there' : 'missing' },
-      hasPeerConnection: typeof RTCPeerConnection !== 'undefined',
+      peerConnection: this.#options.video === undefined ? MISSING : probePeerConnection(),
     });
     this.#probed = this.#probe();
+    void offersWebRtc().then((isOffered) => this.#control.learned({ offersWebRtc: isOffered }));
   }
 
   /** What the network worker found out. */
@@ -90,6 +106,17 @@ export class PageRungs {
     });
   }
 
+  /** What the network worker says of WebRTC. */
+  onNetwork(message: Extract<FromNetworkWorker, { type: 'peer' | 'tracksFailed' }>): void {
+    if (message.type === 'peer') this.#peers.open(message.request);
+    else this.#control.onPath({ type: 'pathFailed', path: 'webRtc', why: message.why });
+  }
+
+  /** A player's statistics with what is known here of the path in use. */
+  complete(stats: PlayerStats): PlayerStats {
+    return this.#peers.complete(stats);
+  }
+
   /** Follows the user's choice of a rung; whether it holds. */
   choose(choice: RungChoice): boolean {
     return choice === this.view.choice || this.#control.choose(choice);
@@ -98,7 +125,7 @@ export class PageRungs {
   /** Follows the user's choice of the sink, as soon as WebCodecs has the picture. */
   present({ sink }: UserSettings): void {
     this.#sink = sink;
-    if (this.#path === 'webCodecs' && this.#element === undefined) this.#pageSink.choose(sink);
+    if (this.#path === 'webCodecs' && !this.#isElementUsed) this.#pageSink.choose(sink);
   }
 
   onWorker(
@@ -117,10 +144,10 @@ export class PageRungs {
         break;
       case 'path':
         if (message.path === 'webCodecs' && message.event === 'firstMedia') this.#toCanvas();
-        this.#control.onWorker(message);
+        this.#control.onPath(message);
         break;
       case 'pathFailed':
-        this.#control.onWorker(message);
+        this.#control.onPath(message);
         break;
     }
   }
@@ -130,36 +157,56 @@ export class PageRungs {
     this.#control.close();
     this.#element?.close();
     this.#element = undefined;
+    this.#peers.close();
     this.#pageSink.close();
   }
 
   async #probe(): Promise<void> {
     const { video } = this.#options;
-    const mediaSource =
-      video === undefined ? { type: 'missing' as const } : await probeMediaSource();
+    const mediaSource = video === undefined ? MISSING : await probeMediaSource();
     this.#control.learned({ mediaSource });
   }
 
   #use(rung: RungName, facts: LadderFacts): void {
-    const { toVideo, toNetwork } = this.#options;
-    const path = isMediaSource(rung) ? 'mediaSource' : 'webCodecs';
-    // A track ends with the path that fills it, and its element is needed.
-    if (path === 'mediaSource') this.#pageSink.choose('canvas');
+    const { toVideo, toNetwork, onSound } = this.#options;
+    const path = pathOf(rung);
     this.#path = path;
-    toVideo({ type: 'path', path }, []);
-    this.#options.onSound(rung === 'mediaSourceSound');
-    const abilities = path === 'mediaSource' ? facts.mediaSource : facts.videoDecoder;
+    const byTracks = path === 'webRtc';
+    // What plays now goes on until WebRTC has a picture.
+    if (!byTracks) {
+      // A track ends with the path that fills it, and its element is needed.
+      if (path === 'mediaSource') this.#pageSink.choose('canvas');
+      toVideo({ type: 'path', path }, []);
+      onSound({ type: rung === 'mediaSourceSound' ? 'element' : 'worklet' });
+    }
     toNetwork({
       type: 'offer',
-      video: codecsOf(abilities),
-      audio: hasSound(facts) ? SOUND_CODECS : [],
+      video: codecsOf(path, facts),
+      audio: byTracks || hasSound(facts) ? SOUND_CODECS : [],
+      byTracks,
     });
+  }
+
+  /** WebRTC carries the session: the element is the track's from now on. False where that is not wanted any more. */
+  #toTracks(stream: MediaStream): boolean {
+    if (this.#path !== 'webRtc') return false;
+    this.#pageSink.choose('canvas');
+    this.#element?.close();
+    this.#element = undefined;
+    this.#options.toVideo({ type: 'path', path: 'webRtc' }, []);
+    this.#options.onSound({ type: 'track', stream });
+    return true;
+  }
+
+  get #isElementUsed(): boolean {
+    return this.#element !== undefined || this.#peers.isShown;
   }
 
   #toElement({ message }: Extract<FromVideoWorker, { type: 'element' }>): void {
     const { video, probe, toVideo, onPlace } = this.#options;
     if (video === undefined || this.#path !== 'mediaSource') return;
     if (message.type === 'begin' && this.#element?.isOpen !== true) {
+      this.#peers.leave();
       this.#element = new PictureElement({
         ...{ video, probe },
         toWorker: (answer, transfer) => toVideo({ type: 'element', message: answer }, transfer),
@@ -171,9 +218,10 @@ export class PageRungs {
 
   /** WebCodecs has a picture: the element's is not looked at any more. */
   #toCanvas(): void {
-    if (this.#element === undefined) return;
+    if (!this.#isElementUsed) return;
     this.#options.onPlace('canvas');
-    this.#element.close();
+    this.#peers.leave();
+    this.#element?.close();
     this.#element = undefined;
     this.#pageSink.choose(this.#sink);
   }
@@ -183,9 +231,9 @@ export class PageRungs {
 const hasSound = ({ workletSound, mediaSource }: LadderFacts): boolean =>
   workletSound.type === 'there' || (mediaSource.type === 'there' && mediaSource.opus);
 
-function codecsOf(
-  abilities: LadderFacts['mediaSource'] | LadderFacts['videoDecoder'],
-): readonly string[] {
-  if (abilities.type !== 'there') return [];
-  return 'codecs' in abilities ? abilities.codecs : abilities.video;
+function codecsOf(path: PathName, facts: LadderFacts): readonly string[] {
+  const { videoDecoder, mediaSource, peerConnection } = facts;
+  if (path === 'mediaSource') return mediaSource.type === 'there' ? mediaSource.video : [];
+  const abilities = path === 'webRtc' ? peerConnection : videoDecoder;
+  return abilities.type === 'there' ? abilities.codecs : [];
 }

@@ -2,7 +2,10 @@ import { localMicros } from '../local-time.ts';
 import type { FromVideoWorker } from '../video/video-messages.ts';
 import type { LadderFacts } from './facts.ts';
 import { Ladder, type LadderEvent, type RungReport } from './ladder.ts';
-import { isMediaSource, type RungChoice, type RungName } from './rungs.ts';
+import { pathOf, type RungChoice, type RungName } from './rungs.ts';
+
+/** What becomes of a path, in the video worker or past it. */
+export type PathMessage = Extract<FromVideoWorker, { type: 'path' | 'pathFailed' }>;
 
 /** What the page shows of the ladder. */
 export interface RungsView {
@@ -51,11 +54,10 @@ export class RungControl {
     return true;
   }
 
-  /** What the video worker tells of its path. */
-  onWorker(message: Extract<FromVideoWorker, { type: 'path' | 'pathFailed' }>): void {
+  /** What a path tells; of one that is not that of the rung in use it does not matter any more. */
+  onPath(message: PathMessage): void {
     const { current } = this.#ladder;
-    if (current === undefined || isMediaSource(current) !== (message.path === 'mediaSource'))
-      return;
+    if (current === undefined || pathOf(current) !== message.path) return;
     if (message.type === 'pathFailed')
       this.#push({ type: 'failed', rung: current, why: message.why });
     else this.#push({ type: message.event });

@@ -11,8 +11,8 @@ export const rungNames = ['webCodecs', 'mediaSource', 'mediaSourceSound', 'webRt
 /** One of them. */
 export type RungName = (typeof rungNames)[number];
 
-/** The ways to a picture that lie in the video worker; where the sound goes makes no difference there. */
-export type PathName = Extract<RungName, 'webCodecs' | 'mediaSource'>;
+/** The ways to a picture as the video worker knows them; where the sound goes makes no difference there. */
+export type PathName = Exclude<RungName, 'mediaSourceSound'>;
 
 /** What a user can want: one rung for good, or the best that works. */
 export type RungChoice = 'auto' | RungName;
@@ -25,6 +25,6 @@ export function rungChoiceNamed(name: unknown): RungChoice | undefined {
   return rungChoices.find((choice) => choice === name);
 }
 
-/** Whether the rung plays pictures by Media Source. */
-export const isMediaSource = (rung: RungName): boolean =>
-  rung === 'mediaSource' || rung === 'mediaSourceSound';
+/** The way of the rung's pictures. */
+export const pathOf = (rung: RungName): PathName =>
+  rung === 'mediaSourceSound' ? 'mediaSource' : rung;

@@ -11,7 +11,8 @@ import type { ArrivalReport } from '../stats/arrival-probe.ts';
 import type { FromNetworkMeter, ToNetworkMeter } from '../stats/measurement-messages.ts';
 import type { NetworkStats } from '../stats/player-stats.ts';
 import type { TransportChoice, TransportMove } from '../transport/moves.ts';
-import type { TransportKind } from '../transport/transport.ts';
+import type { ChosenTransport, TransportKind } from '../transport/transport.ts';
+import type { PeerRequest } from '../webrtc/peer-messages.ts';
 
 /** What the page shows of the connection. */
 export interface PlayerState {
@@ -41,8 +42,16 @@ export interface SessionEnding {
 /** Page to network worker. The first message is `start`. */
 export type ToNetworkWorker =
   | NetworkStart
-  /** The answer to `decoders`: what is played here. Again when that changes, for the next connection. */
-  | { readonly type: 'offer'; readonly video: readonly string[]; readonly audio: readonly string[] }
+  /**
+   * The answer to `decoders`: what is played here. Again when that changes, for the next connection. `byTracks`: pictures and sound are to
+   * come on tracks of WebRTC, which a live session moves to.
+   */
+  | {
+      readonly type: 'offer';
+      readonly video: readonly string[];
+      readonly audio: readonly string[];
+      readonly byTracks: boolean;
+    }
   /** Another way for the sound from now on. */
   | { readonly type: 'sound'; readonly link: SoundLink | undefined }
   | { readonly type: 'input'; readonly events: readonly InputEvent[] }
@@ -65,7 +74,7 @@ export interface NetworkStart {
   /** Pause before a session on its second-best transport tries the best one again, ms; absent = 30 s. */
   readonly upgradePauseMs?: number;
   /** What won last time in this browser; WebSocket then starts without delay. */
-  readonly lastWinner: TransportKind | undefined;
+  readonly lastWinner: ChosenTransport | undefined;
   /** To the video worker; carries ToVideoWorkerMedia and brings back FromVideoWorkerMedia. */
   readonly videoPort: MessagePort;
   readonly sound: SoundLink | undefined;
@@ -96,7 +105,11 @@ export type FromNetworkWorker =
       readonly stream: StreamFacts;
       readonly requests: readonly number[];
     }
-  | { readonly type: 'winner'; readonly transport: TransportKind }
+  | { readonly type: 'winner'; readonly transport: ChosenTransport }
+  /** Open a WebRTC connection; its port is transferred. */
+  | { readonly type: 'peer'; readonly request: PeerRequest }
+  /** WebRTC cannot be had; one sentence. */
+  | { readonly type: 'tracksFailed'; readonly why: string }
   | { readonly type: 'moved'; readonly move: TransportMove }
   | { readonly type: 'ending'; readonly ending: SessionEnding | undefined }
   | { readonly type: 'chosen'; readonly request: number; readonly holds: boolean }

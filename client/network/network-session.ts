@@ -19,6 +19,7 @@ import { NetworkMeter } from '../stats/network-meter.ts';
 import type { NetworkStats } from '../stats/player-stats.ts';
 import type { Connection } from '../transport/connection.ts';
 import type { TransportMove } from '../transport/moves.ts';
+import type { PeerAddress } from '../webrtc/peer-messages.ts';
 import { supportedAudioCodecs, supportedVideoCodecs } from '../video/capability.ts';
 import type { FromVideoWorkerMedia } from '../video/video-messages.ts';
 import { shownValues, soundValues } from './frame-report.ts';
@@ -34,9 +35,11 @@ import { networkStatsOf } from './network-stats.ts';
 /** Time between statistics for the page, ms. */
 const STATS_MS = 500;
 
+type ToPage = (message: FromNetworkWorker, transfer?: Transferable[]) => void;
+
 /** Everything between the wire and the two outputs. */
 export class NetworkSession {
-  readonly #toPage: (message: FromNetworkWorker) => void;
+  readonly #toPage: ToPage;
   readonly #videoPort: MessagePort;
   #sound: PacketSink | undefined;
   #ring: SoundRing | undefined;
@@ -58,12 +61,13 @@ export class NetworkSession {
   #underrunsBefore = 0;
   #isClosed = false;
   #offer: CodecOffer = { video: [], audio: [] };
+  #byTracks = false;
   #resolveOffer: () => void = () => undefined;
   readonly #offered = new Promise<void>((resolve) => {
     this.#resolveOffer = resolve;
   });
 
-  constructor(start: NetworkStart, toPage: (message: FromNetworkWorker) => void) {
+  constructor(start: NetworkStart, toPage: ToPage) {
     this.#toPage = toPage;
     this.#videoPort = start.videoPort;
     this.#videoPort.onmessage = (event: MessageEvent<FromVideoWorkerMedia>) =>
@@ -90,11 +94,15 @@ export class NetworkSession {
       chosen: () => this.#settings.chosen,
       upgradePauseMs: start.upgradePauseMs,
       lastWinner: start.lastWinner,
+      byTracks: this.#byTracks,
       offer: () => this.#offer,
+      openPeer: (address) => this.#openPeer(address),
+      onTracksFailed: (why) => this.#toPage({ type: 'tracksFailed', why }),
       onState: (state) => this.#toPage({ type: 'state', state }),
       onConnection: (connection, kind, previous) => {
         // What a bad network made of a session is no reason to begin the next one there.
-        if (previous === undefined) this.#toPage({ type: 'winner', transport: kind });
+        if (previous === undefined && kind !== 'webrtc')
+          this.#toPage({ type: 'winner', transport: kind });
         this.#join(connection, previous);
       },
       onMove: (move) => {
@@ -107,9 +115,11 @@ export class NetworkSession {
   }
 
   /** What can be played here, for this connection's HELLO or the next one's. */
-  offerCodecs({ video, audio }: Extract<ToNetworkWorker, { type: 'offer' }>): void {
+  offerCodecs({ video, audio, byTracks }: Extract<ToNetworkWorker, { type: 'offer' }>): void {
     this.#offer = { video, audio };
+    this.#byTracks = byTracks;
     this.#resolveOffer();
+    this.#link?.carry(byTracks);
   }
 
   /** Sound takes another way from now on; ports and memory of the old one are let go. */
@@ -162,6 +172,13 @@ export class NetworkSession {
     this.#videoPort.close();
   }
 
+  /** Only a page can have a WebRTC connection. */
+  #openPeer(address: PeerAddress): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#toPage({ type: 'peer', request: { ...address, port: port2 } }, [port2]);
+    return port1;
+  }
+
   /** Joins a live connection to the decoders; after a move what came over `previous` goes on. */
   #join(connection: Connection, previous?: Connection): void {
     this.#connection = connection;
@@ -191,6 +208,7 @@ export class NetworkSession {
       },
       clock: (offset) => this.#videoPort.postMessage({ type: 'clock', offset }),
     });
+    connection.transport.carries?.();
     void connection.ended.then(() => {
       if (this.#connection !== connection) return;
       this.#connection = undefined;

@@ -5,7 +5,7 @@ import type { SettingsUnit, StreamFacts } from '../../protocol/control/stream.ts
 import type { RoleName } from '../../protocol/control/role.ts';
 import type { RateUnit, ReportValues } from '../../protocol/control/report.ts';
 import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
-import { sequence, type FlowId } from '../../protocol/flow.ts';
+import { sequence, type FlowId, type FlowKindName } from '../../protocol/flow.ts';
 import type { CompleteMessage } from '../../protocol/fragment.ts';
 import type { InputEvent } from '../../protocol/input.ts';
 import { sendingMode } from '../../protocol/stream-settings.ts';
@@ -44,6 +44,8 @@ export class Connection {
   readonly #tickTimer: ReturnType<typeof setInterval>;
   readonly #delivery: Delivery;
   #isEnded = false;
+  /** A picture came on a track. */
+  #isPictured = false;
   #role: RoleName | undefined;
   #rate: RateUnit | undefined;
   #stream: StreamFacts | undefined;
@@ -85,6 +87,10 @@ export class Connection {
       received: (bytes) => {
         this.receivedBytes += bytes;
         this.#heartbeat.heard(localMicros());
+      },
+      pictured: () => {
+        this.#isPictured = true;
+        this.#checkDecodable();
       },
     });
     this.#tickTimer = setInterval(() => this.#tick(), TICK_MS);
@@ -186,7 +192,7 @@ export class Connection {
     switch (unit.type) {
       case 'helloAck':
         this.#heartbeat.begin(unit.helloAck.clock, now);
-        this.#reports.start(DEFAULT_REPORT_MS);
+        this.#report(DEFAULT_REPORT_MS);
         this.#role = unit.helloAck.role;
         this.#resolveReady(unit.helloAck);
         break;
@@ -211,7 +217,8 @@ export class Connection {
           credit: NO_CREDIT_LIMIT,
         });
         this.#delivery.noteCodec(unit.flow, unit.metadata['codec']);
-        this.#deliver(this.#receiver.open(unit.flow, unit.kind, now, this.#rtt));
+        if (!this.#isOnTrack(unit.kind))
+          this.#deliver(this.#receiver.open(unit.flow, unit.kind, now, this.#rtt));
         break;
       case 'flowClose':
         this.#receiver.close(unit.flow);
@@ -231,7 +238,7 @@ export class Connection {
         this.#input.acknowledge(unit.cumulative);
         break;
       case 'ackConfig':
-        this.#reports.start(unit.reportInterval);
+        this.#report(unit.reportInterval);
         break;
       case 'error':
         // An error of one flow is not the end of the session.
@@ -261,6 +268,16 @@ export class Connection {
     }
   }
 
+  /** Messages of such a flow never come here: nothing is missed, and the browser's receiver asks for keyframes. */
+  #isOnTrack(kind: FlowKindName): boolean {
+    return this.transport.hasTracks === true && (kind === 'video' || kind === 'audio');
+  }
+
+  /** Of what comes on tracks the browser's receiver reports. */
+  #report(everyMs: number): void {
+    if (this.transport.hasTracks !== true) this.#reports.start(everyMs);
+  }
+
   #onMessage(message: CompleteMessage, receivedAt: number, begunAt: number): void {
     const received = { message, begunAt, receivedAt };
     const outputs = this.#receiver.push(received, receivedAt, this.#rtt);
@@ -274,7 +291,8 @@ export class Connection {
   }
 
   #checkDecodable(): void {
-    if (this.#delivery.hasPicture && this.clock.offset !== undefined) this.#resolveDecodable();
+    const hasPicture = this.#isPictured || this.#delivery.hasPicture;
+    if (hasPicture && this.clock.offset !== undefined) this.#resolveDecodable();
   }
 
   #requestKey(flow: FlowId, lastDecoded: number | undefined, why: KeyRequestReason): void {

@@ -2,7 +2,7 @@ import { SessionCode } from '../../protocol/errors.ts';
 import type { MoveUnit } from '../../protocol/control/move.ts';
 import { localMicros } from '../local-time.ts';
 import type { Connection } from './connection.ts';
-import { transportNamed, type TransportKind } from './transport.ts';
+import { transportNamed, type ChosenTransport, type TransportKind } from './transport.ts';
 import { UpgradePlan } from './upgrade-plan.ts';
 
 /** What became of a wish to change the transport; `reason` is one sentence for the user. */
@@ -13,7 +13,10 @@ export interface TransportMove {
 }
 
 /** The transport of a user's choice, or the one that measurements choose. */
-export type TransportChoice = 'auto' | TransportKind;
+export type TransportChoice = 'auto' | ChosenTransport;
+
+/** What a session is to be carried by: the user's choice, or WebRTC while its rung is in use. */
+export type Aim = 'auto' | TransportKind;
 
 /** A connection that carries the session. */
 export interface Carrier {
@@ -25,6 +28,8 @@ export interface Carrier {
 
 export interface MovesOptions {
   readonly choice: TransportChoice;
+  /** Whether pictures and sound come on tracks of WebRTC at first. */
+  readonly byTracks: boolean;
   /** Pause before a better transport is tried again, ms; absent = 30 s. */
   readonly upgradePauseMs?: number | undefined;
   /** Whether this browser and this server have a transport. */
@@ -35,6 +40,8 @@ export interface MovesOptions {
   onSwitch(next: Carrier, previous: Carrier): void;
   /** A move that the user should hear of. */
   onMove(move: TransportMove): void;
+  /** WebRTC was wanted and brought no picture; one sentence. */
+  onTracksFailed(why: string): void;
 }
 
 /** The bound on a move, from the ticket to a picture, ms: a handshake into a UDP black hole fails after 4 to 5 s. */
@@ -52,9 +59,15 @@ const SUSPICIOUS_SILENCE = 700_000;
 /** Pause after a rescue that was not needed, ms: a link that stalls often is no reason to open a connection each time. */
 const RESCUE_PAUSE_MS = 10_000;
 
+/** Pause until a session that could not leave WebRTC tries again, ms: what was in the way may be gone (a guess). */
+const RETURN_PAUSE_MS = 3_000;
+
+/** What the user reads of a move that a change of the player brings. */
+const PLAYER_CHANGED = 'The player changed.';
+
 interface Wish {
   readonly to: TransportKind;
-  readonly cause: 'user' | 'server' | 'silence' | 'upgrade';
+  readonly cause: 'user' | 'server' | 'silence' | 'upgrade' | 'player';
   readonly reason: string;
 }
 
@@ -67,22 +80,25 @@ export class Moves {
   readonly #upgrade: UpgradePlan;
   readonly #timer: ReturnType<typeof setInterval>;
   #choice: TransportChoice;
+  #byTracks: boolean;
   #current: Carrier | undefined;
   #running: { readonly abort: AbortController; readonly done: Promise<boolean> } | undefined;
   /** The server measured that the better transport carries less here. */
   #isSentDown = false;
   #noRescueUntil = 0;
+  #noReturnUntil = 0;
 
   constructor(options: MovesOptions) {
     this.#options = options;
     this.#choice = options.choice;
+    this.#byTracks = options.byTracks;
     this.#upgrade = new UpgradePlan(options.upgradePauseMs);
     this.#timer = setInterval(() => this.#tick(performance.now()), TICK_MS);
   }
 
-  /** What the user wants. */
-  get choice(): TransportChoice {
-    return this.#choice;
+  /** What is wanted now. */
+  get aim(): Aim {
+    return this.#byTracks ? 'webrtc' : this.#choice;
   }
 
   /** A move that is under way: resolves with whether it succeeded. */
@@ -94,6 +110,7 @@ export class Moves {
   begin(carrier: Carrier): void {
     this.#current = carrier;
     this.#isSentDown = false;
+    void this.#follow();
   }
 
   /** The session has no connection any more. */
@@ -105,7 +122,7 @@ export class Moves {
   /** MOVE of the server. */
   asked({ transport, reason }: MoveUnit): void {
     const to = transportNamed(transport);
-    if (to === undefined || this.#choice !== 'auto' || !this.#options.isOffered(to)) return;
+    if (to === undefined || this.aim !== 'auto' || !this.#options.isOffered(to)) return;
     void this.#move({ to, cause: 'server', reason });
   }
 
@@ -115,13 +132,24 @@ export class Moves {
     this.#choice = choice;
     this.#isSentDown = false;
     const current = this.#current;
-    if (choice === 'auto' || current === undefined) return true;
-    this.#running?.abort.abort();
-    await this.#running?.done;
+    // While WebRTC carries the session the choice waits for its end.
+    if (choice === 'auto' || current === undefined || this.#byTracks) return true;
+    await this.#stop();
     if (this.#current?.kind === choice) return true;
     const hasMoved = await this.#move({ to: choice, cause: 'user', reason: 'You chose it.' });
     if (!hasMoved && this.#choice === choice) this.#choice = before;
     return hasMoved;
+  }
+
+  /**
+   * Brings pictures and sound on tracks of WebRTC from now on, or by what the user chose. Resolves when a live session is there, or could
+   * not get there; one that could not leave WebRTC tries again.
+   */
+  async carry(byTracks: boolean): Promise<void> {
+    if (byTracks === this.#byTracks) return;
+    this.#byTracks = byTracks;
+    await this.#stop();
+    await this.#follow();
   }
 
   close(): void {
@@ -129,21 +157,47 @@ export class Moves {
     this.end();
   }
 
+  /** Nothing is under way any more. */
+  async #stop(): Promise<void> {
+    this.#running?.abort.abort();
+    await this.#running?.done;
+  }
+
+  /** Goes to WebRTC or leaves it, as is wanted. */
+  async #follow(): Promise<void> {
+    const current = this.#current;
+    if (current === undefined || (current.kind === 'webrtc') === this.#byTracks) return;
+    if (this.#byTracks) await this.#move({ to: 'webrtc', cause: 'player', reason: PLAYER_CHANGED });
+    else await this.#return();
+  }
+
+  /** Leaves WebRTC for what was chosen; of two that serve for the better one that gets through. */
+  async #return(): Promise<void> {
+    this.#noReturnUntil = performance.now() + RETURN_PAUSE_MS;
+    const better = this.#options.isOffered('webtransport') ? 'webtransport' : 'websocket';
+    const to = this.#choice === 'auto' ? better : this.#choice;
+    const isThere = await this.#move({ to, cause: 'player', reason: PLAYER_CHANGED });
+    if (isThere || this.aim !== 'auto' || to === 'websocket') return;
+    await this.#move({ to: 'websocket', cause: 'player', reason: PLAYER_CHANGED });
+  }
+
   #tick(now: number): void {
     const current = this.#current;
     const isFallback =
       current?.kind === 'websocket' &&
-      this.#choice === 'auto' &&
+      this.aim === 'auto' &&
       !this.#isSentDown &&
       this.#options.isOffered('webtransport');
     if (isFallback) this.#upgrade.begin(now);
     else this.#upgrade.cancel();
     if (this.#running !== undefined) return;
+    if (current?.kind === 'webrtc' && !this.#byTracks && now > this.#noReturnUntil)
+      void this.#return();
     if (isFallback && this.#upgrade.isDue(now)) {
       const reason = 'The better transport gets through again.';
       void this.#move({ to: 'webtransport', cause: 'upgrade', reason });
     }
-    if (current?.kind !== 'webtransport' || this.#choice !== 'auto' || now < this.#noRescueUntil)
+    if (current?.kind !== 'webtransport' || this.aim !== 'auto' || now < this.#noRescueUntil)
       return;
     if (!isSilent(current)) return;
     this.#noRescueUntil = now + RESCUE_PAUSE_MS;
@@ -178,10 +232,12 @@ export class Moves {
       return true;
     } catch (error) {
       next?.connection.close(SessionCode.ok, 'the other connection carries on');
+      const why = signal.aborted ? (signal.reason as unknown) : error;
+      if (isAbort(why)) return false;
       // What was only tried out is nobody's loss.
       const isNews = cause === 'user' || cause === 'server';
-      if (isNews && !(error instanceof Error && error.name === 'AbortError'))
-        this.#options.onMove({ to, reason: failureText(error), hasMoved: false });
+      if (isNews) this.#options.onMove({ to, reason: failureText(why), hasMoved: false });
+      if (to === 'webrtc') this.#options.onTracksFailed(failureText(why));
       return false;
     }
   }
@@ -189,6 +245,8 @@ export class Moves {
 
 const isSilent = ({ connection }: Carrier): boolean =>
   connection.unansweredFor(localMicros()) > SUSPICIOUS_SILENCE;
+
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
 function failureText(error: unknown): string {
   if (error instanceof DOMException && error.name === 'TimeoutError')

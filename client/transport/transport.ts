@@ -1,13 +1,16 @@
-/** The client's side of a transport: one contract, implemented over WebTransport and over WebSocket. */
+/** The client's side of a transport: one contract, implemented over WebTransport, WebSocket and WebRTC. */
 import type { CompleteMessage } from '../../protocol/fragment.ts';
 import type { ControlUnit } from '../../protocol/control/control-unit.ts';
 import type { SessionCode } from '../../protocol/errors.ts';
 
-/** The two ways to reach the server, by the names of the `?transport=` parameter. */
-export type TransportKind = 'webtransport' | 'websocket';
+/** The ways to reach the server that can be chosen, by the names of the `?transport=` parameter. */
+export type ChosenTransport = 'webtransport' | 'websocket';
 
-/** A transport by its name, or undefined for anything else. */
-export function transportNamed(name: string | null): TransportKind | undefined {
+/** What can carry a session. WebRTC comes and goes with its rung of the ladder, since it brings the picture on a track. */
+export type TransportKind = ChosenTransport | 'webrtc';
+
+/** A transport that can be chosen by its name, or undefined for anything else. */
+export function transportNamed(name: string | null): ChosenTransport | undefined {
   return name === 'webtransport' || name === 'websocket' ? name : undefined;
 }
 
@@ -30,6 +33,8 @@ export interface TransportSink {
   message(message: CompleteMessage, receivedAt: number, begunAt: number): void;
   /** Bytes received, counted for statistics. */
   received(bytes: number): void;
+  /** Where pictures come on a track: the first one can be shown. */
+  pictured?(): void;
 }
 
 /**
@@ -45,6 +50,10 @@ export interface ClientTransport {
   sendUnreliable(unit: ControlUnit): void;
   /** False when sent units are never lost, so that nothing needs to be sent twice. */
   readonly isLossy: boolean;
+  /** Whether pictures and sound come on tracks, past the sink: the browser's own receiver plays them, reports and asks for keyframes. */
+  readonly hasTracks?: boolean;
+  /** It carries the session from now on: what comes on its tracks is to be seen and heard. */
+  carries?(): void;
   /** Idempotent. */
   close(code: SessionCode, reason: string): void;
   readonly ended: Promise<TransportEnd>;

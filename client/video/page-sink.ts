@@ -31,6 +31,7 @@ export class PageSink {
   #wanted: 'auto' | SinkKind = 'auto';
   #asked: SinkKind = 'canvas';
   #track: TrackGenerator | undefined;
+  #stream: MediaStream | undefined;
   #isCanvasTooSlow = false;
   #trackFailure: string | undefined;
 
@@ -89,7 +90,8 @@ export class PageSink {
     this.#track?.stop();
     const track = new Generator({ kind: 'video' });
     this.#track = track;
-    video.srcObject = new MediaStream([track]);
+    this.#stream = new MediaStream([track]);
+    video.srcObject = this.#stream;
     // A muted element plays without a gesture; one that is torn down while it begins rejects, which is no fault.
     video.play().catch(() => undefined);
     const show = (): void => {
@@ -102,9 +104,12 @@ export class PageSink {
 
   #dropTrack(): void {
     if (this.#track === undefined) return;
-    this.#options.onShown('canvas');
     this.#track.stop();
     this.#track = undefined;
-    if (this.#options.video !== undefined) this.#options.video.srcObject = null;
+    const { video } = this.#options;
+    // Another path may have the element by now.
+    if (video === undefined || video.srcObject !== this.#stream) return;
+    this.#options.onShown('canvas');
+    video.srcObject = null;
   }
 }

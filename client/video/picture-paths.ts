@@ -9,6 +9,7 @@ import type { VideoSink } from './sink.ts';
 import { TrackSink } from './track-sink.ts';
 import type { FromVideoWorker, ToVideoWorker } from './video-messages.ts';
 import { VideoPipeline } from './video-pipeline.ts';
+import { TrackPath } from '../webrtc/track-path.ts';
 
 export interface PicturePathsOptions extends PicturePathSink {
   readonly canvas: OffscreenCanvas;
@@ -20,11 +21,12 @@ export interface PicturePathsOptions extends PicturePathSink {
 /** The path in use. */
 type NamedPath =
   | { readonly name: 'webCodecs'; readonly is: VideoPipeline }
-  | { readonly name: 'mediaSource'; readonly is: MediaSourcePath };
+  | { readonly name: 'mediaSource'; readonly is: MediaSourcePath }
+  | { readonly name: 'webRtc'; readonly is: TrackPath };
 
 /**
- * The paths that a picture can take in this worker, one at a time: WebCodecs into the canvas or a track, or Media Source into an element
- * of the page. A change of the path needs a keyframe, and the old picture stays until then.
+ * The paths that a picture can take in this worker, one at a time: WebCodecs into the canvas or a track, Media Source into an element
+ * of the page, or none where WebRTC brings it past this worker. A change of the path needs a keyframe, and the old picture stays until then.
  */
 export class PicturePaths {
   readonly #options: PicturePathsOptions;
@@ -64,8 +66,7 @@ export class PicturePaths {
     this.#sink = this.#canvas;
     this.#isFed = false;
     this.#hasShown = false;
-    this.#path =
-      name === 'webCodecs' ? { name, is: this.#webCodecs() } : { name, is: this.#mediaSource() };
+    this.#path = this.#begin(name);
     this.#path.is.setHidden(this.#isHidden);
     this.#options.onLost(undefined);
   }
@@ -90,7 +91,7 @@ export class PicturePaths {
   }
 
   onElement(message: Extract<ToVideoWorker, { type: 'element' }>['message']): void {
-    if (this.#path.name === 'mediaSource') this.#path.is.onElement(message);
+    if (this.#path.name !== 'webCodecs') this.#path.is.onElement(message);
   }
 
   /** Shows what WebCodecs decodes in the canvas, or in a track of the page. */
@@ -123,6 +124,17 @@ export class PicturePaths {
         onShown(frame);
       },
     };
+  }
+
+  #begin(name: PathName): NamedPath {
+    switch (name) {
+      case 'webCodecs':
+        return { name, is: this.#webCodecs() };
+      case 'mediaSource':
+        return { name, is: this.#mediaSource() };
+      case 'webRtc':
+        return { name, is: new TrackPath(this.#options.onSize) };
+    }
   }
 
   #webCodecs(): VideoPipeline {

@@ -4,7 +4,7 @@ import type { PatternProbe } from '../stats/pattern-probe.ts';
 export type SinkKind = 'canvas' | 'track';
 
 /** What has the picture: a sink, or a <video> element that decodes by itself. */
-export type PicturePlace = SinkKind | 'mediaSource';
+export type PicturePlace = SinkKind | 'mediaSource' | 'webRtc';
 
 /** What became of a frame that a sink was given. */
 export type ShowOutcome = 'shown' | 'superseded';

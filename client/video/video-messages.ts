@@ -77,7 +77,7 @@ export type ToVideoWorker =
   | { readonly type: 'sink'; readonly sink: 'track'; readonly writable: WritableStream<VideoFrame> }
   /** Take another path from now on; `path` of the answers says when it has a picture. */
   | { readonly type: 'path'; readonly path: PathName }
-  /** From the element that plays what path `mediaSource` makes. */
+  /** From the element that plays what path `mediaSource` makes, or the track of path `webRtc`. */
   | { readonly type: 'element'; readonly message: FromPictureElement }
   /** When sound is heard; see SoundClock. Undefined: there is none. */
   | { readonly type: 'soundClock'; readonly shift: number | undefined }

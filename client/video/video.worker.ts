@@ -167,7 +167,7 @@ class VideoWorker {
 
   #onElement(message: FromPictureElement): void {
     // What an element still plays while another path takes over is no picture of that one.
-    const isInUse = this.#paths.name === 'mediaSource';
+    const isInUse = this.#paths.name !== 'webCodecs';
     if (isInUse && message.type === 'presented' && message.row !== undefined)
       this.#probe?.observe(message.row, message.shownAt / 1000);
     this.#paths.onElement(message);
@@ -263,7 +263,7 @@ class VideoWorker {
         superseded: dropped.superseded,
         late: dropped.late,
         dropped: { ...dropped },
-        sink: this.#paths.name === 'webCodecs' ? this.#paths.sink.kind : 'mediaSource',
+        sink: this.#paths.name === 'webCodecs' ? this.#paths.sink.kind : this.#paths.name,
         soundOffsetMs: this.#takeSoundOffset(),
         heldMs: this.#pipeline.heldFor / 1000,
         decodeErrors: errors,

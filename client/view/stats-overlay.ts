@@ -68,6 +68,8 @@ export class StatsOverlay extends LitElement {
 
   #renderLatency(): TemplateResult {
     const latency = this.stats?.video?.latency;
+    if (this.state.transport === 'webrtc')
+      return html`<p class="waiting">The browser’s own receiver plays: it tells no stages.</p>`;
     if (latency === undefined) return html`<p class="waiting">Waiting for the first frames…</p>`;
     return html`
       <p class="total">

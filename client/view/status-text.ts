@@ -29,6 +29,7 @@ export function statusLabel({ phase, role, mayControl }: PlayerState): StatusLab
 export const transportLabels: Readonly<Record<TransportKind, string>> = {
   webtransport: 'WebTransport',
   websocket: 'WebSocket',
+  webrtc: 'WebRTC',
 };
 
 /** What became of a change of the transport, in two short sentences. */

@@ -82,7 +82,11 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
   fastify.get('/api/session', (request, reply) => {
     const { role } =
       loginOf(request.raw, options) ?? logInByProxy(request, reply, options) ?? refuseLogin();
-    return { role, desktop: options.desktop() ?? null };
+    return {
+      role,
+      desktop: options.desktop() ?? null,
+      ...(options.webRtc?.door() === undefined ? {} : { webRtc: true }),
+    };
   });
 
   fastify.post('/api/ticket', async (request, reply) => {

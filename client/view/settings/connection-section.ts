@@ -58,6 +58,8 @@ export class ConnectionSection extends LitElement {
 
   get #why(): string {
     const chosen = this.view.settings.transport;
+    if (this.state.transport === 'webrtc')
+      return 'The player brings it; the choice here is for the other players.';
     if (chosen === 'auto') {
       return this.move?.hasMoved === true
         ? 'Measurements choose it while the session goes on.'

@@ -7,7 +7,7 @@ export const webrtc = z
       .boolean()
       .default(false)
       .describe(
-        'Whether WebRTC is offered to players by WHEP (docs/webrtc.md): its library is linked with an OpenSSL at the end of its life.',
+        'Whether WebRTC is offered, to the page and by WHEP to players (docs/webrtc.md): its library is linked with an OpenSSL at the end of its life.',
       ),
     port: z
       .int()

@@ -18,8 +18,8 @@ const facts: fc.Arbitrary<LadderFacts> = fc.record({
   videoDecoder: state(fc.record({ codecs })),
   workletSound: state(fc.constant({})),
   mediaSource: state(fc.record({ video: codecs, opus: fc.boolean() })),
-  hasPeerConnection: fc.boolean(),
-  offersWebRtc: fc.boolean(),
+  peerConnection: state(fc.record({ codecs })),
+  offersWebRtc: fc.option(fc.boolean(), { nil: undefined }),
 });
 
 const event: fc.Arbitrary<LadderEvent> = fc.oneof(

@@ -10,7 +10,7 @@ const everything: LadderFacts = {
   videoDecoder: { type: 'there', codecs: [H264] },
   workletSound: { type: 'there' },
   mediaSource: { type: 'there', video: [H264], opus: true },
-  hasPeerConnection: true,
+  peerConnection: { type: 'there', codecs: [H264] },
   offersWebRtc: false,
 };
 
@@ -65,6 +65,27 @@ describe('the choice of a rung', () => {
     expect(obstacleOf(ladder, 'webRtc')).toContain('not offered');
     ladder.push({ type: 'learned', facts: { offersWebRtc: true } }, 1);
     expect(stateOf(ladder, 'webRtc')).toEqual({ type: 'usable' });
+  });
+
+  it('takes WebRTC where nothing else plays, once it is known that the gateway has it', () => {
+    const ladder = ladderWith({
+      ...plainHttp,
+      mediaSource: { type: 'missing' },
+      offersWebRtc: undefined,
+    });
+    expect(ladder.current).toBeUndefined();
+    expect(ladder.push({ type: 'learned', facts: { offersWebRtc: true } }, 1)).toEqual([
+      { type: 'use', rung: 'webRtc' },
+    ]);
+  });
+
+  it('takes no WebRTC that could receive none of our codecs', () => {
+    const ladder = ladderWith({
+      ...everything,
+      offersWebRtc: true,
+      peerConnection: { type: 'there', codecs: [] },
+    });
+    expect(obstacleOf(ladder, 'webRtc')).toContain('takes no codec');
   });
 
   it('says so when nothing is left', () => {

@@ -30,6 +30,20 @@ describe('connection ticket', () => {
     expect(withWebTransport?.url).toBe('https://127.0.0.1:8444/dtf/1?ticket=wt-ticket');
   });
 
+  it('says where to offer a WebRTC connection, where the gateway has that', () => {
+    const { tickets } = answer;
+    const offered = {
+      ...answer,
+      tickets: { ...tickets, webRtc: 'rtc' },
+      webRtcPath: '/api/webrtc',
+    };
+    expect(parseTicket(offered, page).webRtc).toEqual({
+      url: 'https://desk.example:8443/api/webrtc',
+      ticket: 'rtc',
+    });
+    expect(parseTicket({ ...offered, webRtcPath: null }, page).webRtc).toBeUndefined();
+  });
+
   it('is refused when fields are missing', () => {
     expect(() => parseTicket({}, page)).toThrow('tickets.webSocket');
     expect(() => parseTicket({ ...answer, webTransport: {} }, page)).toThrow('webTransport');

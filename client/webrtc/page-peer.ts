@@ -1,0 +1,154 @@
+import type { FromPeer, PeerRequest, ToPeer } from './peer-messages.ts';
+import { readFigures, type PeerFigures } from './peer-figures.ts';
+import { sendBye, sendOffer } from './signaling.ts';
+
+export interface PagePeerOptions {
+  readonly request: PeerRequest;
+  /** Data for the decoder have come. */
+  onFed(): void;
+  /** The first picture came out of it. */
+  onPicture(): void;
+  /** It carries the session from now on. */
+  onCarries(peer: PagePeer): void;
+  /** It has ended; once. */
+  onClosed(peer: PagePeer): void;
+}
+
+/** Name of the data channel, which says its protocol (docs/protocol.md, "WebRTC"). */
+const CHANNEL = 'dtf.1';
+
+/** Time between looks for the first picture, ms: it is to be on the screen soon after it is there. */
+const LOOK_MS = 25;
+
+/** Time that the last units get to leave, ms: two round trips of a far network. */
+const GOODBYE_MS = 250;
+
+/**
+ * One WebRTC connection of this page: offers it, passes the units of its data channel on, and has its tracks. Only a page can have one,
+ * while what the units say is the network worker's concern.
+ */
+export class PagePeer {
+  readonly picture = new MediaStream();
+  readonly sound = new MediaStream();
+  readonly #options: PagePeerOptions;
+  readonly #connection = new RTCPeerConnection();
+  readonly #channel = this.#connection.createDataChannel(CHANNEL);
+  readonly #ended = new AbortController();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #resource: string | undefined;
+  #isFed = false;
+  #isLooking = false;
+
+  constructor(options: PagePeerOptions) {
+    this.#options = options;
+    const { port } = options.request;
+    port.onmessage = (event: MessageEvent<ToPeer>) => this.#onWorker(event.data);
+    this.#channel.binaryType = 'arraybuffer';
+    this.#channel.onopen = () => this.#tell({ type: 'open' });
+    this.#channel.onclose = () => this.#end('The data channel was closed.');
+    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#onUnit(data);
+    this.#connection.onconnectionstatechange = () => {
+      if (this.#connection.connectionState === 'failed') this.#end('Nothing gets through.');
+    };
+    this.#timer = setInterval(() => void this.#look(), LOOK_MS);
+    void this.#open();
+  }
+
+  /** What the browser counts of its tracks. */
+  async figures(): Promise<PeerFigures> {
+    return readFigures([...(await this.#connection.getStats()).values()]);
+  }
+
+  /** Ends it at once. Idempotent. */
+  close(): void {
+    this.#end('It was closed.');
+  }
+
+  async #open(): Promise<void> {
+    const { request } = this.#options;
+    try {
+      this.#receive('video', this.picture);
+      this.#receive('audio', this.sound);
+      await this.#connection.setLocalDescription();
+      // Without candidates: the gateway reads none, and learns from the checks where this browser is.
+      const sdp = this.#connection.localDescription?.sdp ?? '';
+      const answer = await sendOffer(request, sdp, this.#ended.signal);
+      this.#resource = answer.resource;
+      if (this.#ended.signal.aborted) this.#sayBye();
+      else await this.#connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+    } catch (error) {
+      this.#end(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #receive(kind: 'video' | 'audio', stream: MediaStream): void {
+    const { receiver } = this.#connection.addTransceiver(kind, { direction: 'recvonly' });
+    stream.addTrack(receiver.track);
+    // Each picture as soon as it is decoded, sound with no more delay than its jitter asks for; the older name is Chromium's.
+    Object.assign(receiver, { jitterBufferTarget: 0, playoutDelayHint: 0 });
+  }
+
+  /** Decoders begin without an element that shows anything, so that this one can take over when there is a picture. */
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    const { received, decoded } = await this.figures();
+    this.#isLooking = false;
+    if (this.#ended.signal.aborted) return;
+    if (received > 0 && !this.#isFed) {
+      this.#isFed = true;
+      this.#options.onFed();
+    }
+    if (decoded === 0) return;
+    clearInterval(this.#timer);
+    this.#options.onPicture();
+    this.#tell({ type: 'picture' });
+  }
+
+  #onWorker(message: ToPeer): void {
+    switch (message.type) {
+      case 'unit':
+        if (this.#channel.readyState === 'open') this.#channel.send(message.bytes);
+        break;
+      case 'carries':
+        this.#options.onCarries(this);
+        break;
+      case 'close':
+        this.#leave();
+        break;
+    }
+  }
+
+  /** What closes at once takes the last unit with it, which says why; the gateway closes when it has read that. */
+  #leave(): void {
+    if (this.#channel.readyState === 'open') setTimeout(() => this.close(), GOODBYE_MS);
+    else {
+      this.#sayBye();
+      this.close();
+    }
+  }
+
+  #onUnit(bytes: unknown): void {
+    if (bytes instanceof ArrayBuffer) this.#tell({ type: 'unit', bytes });
+    else this.#end('The gateway sent a text.');
+  }
+
+  #tell(message: FromPeer): void {
+    const { port } = this.#options.request;
+    port.postMessage(message, message.type === 'unit' ? [message.bytes] : []);
+  }
+
+  #end(reason: string): void {
+    if (this.#ended.signal.aborted) return;
+    this.#ended.abort();
+    clearInterval(this.#timer);
+    this.#tell({ type: 'closed', reason });
+    this.#connection.close();
+    this.#options.onClosed(this);
+  }
+
+  #sayBye(): void {
+    const { url } = this.#options.request;
+    if (this.#resource !== undefined) void sendBye(url, this.#resource);
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * The messages between a WebRTC transport, which is a worker's, and its connection, which only a page can have: over a port of each
+ * connection, opened by `PeerRequest`. The units are those of DTF/1, transferred.
+ */
+
+/** Where and with what proof a connection may be offered. */
+export interface PeerAddress {
+  /** Of the gateway's signaling (POST, JSON; docs/webrtc.md). */
+  readonly url: string;
+  /** Single use. */
+  readonly ticket: string;
+}
+
+/** Network worker to page: open a connection. */
+export interface PeerRequest extends PeerAddress {
+  /** Carries ToPeer and brings back FromPeer. */
+  readonly port: MessagePort;
+}
+
+/** Transport to connection. */
+export type ToPeer =
+  | { readonly type: 'unit'; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** It carries the session from now on: its picture is to be seen, and its sound to be heard. */
+  | { readonly type: 'carries' }
+  /** Send what waits, and end. */
+  | { readonly type: 'close' };
+
+/** Connection to transport. */
+export type FromPeer =
+  /** The data channel is open. */
+  | { readonly type: 'open' }
+  | { readonly type: 'unit'; readonly bytes: ArrayBuffer }
+  /** The first picture came out of the browser's decoder. */
+  | { readonly type: 'picture' }
+  /** The end, once; one sentence. */
+  | { readonly type: 'closed'; readonly reason: string };
