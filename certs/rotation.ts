@@ -1,6 +1,6 @@
 /**
  * When to make the next certificate, on which port it is shown, and when a port may go. A pure core: it looks at what is
- * open and at the time, and says the one next thing to do; `server/certificate-ports.ts` does it and asks again.
+ * open and at the time, and says the one next thing to do; `server/transport/certificate-ports.ts` does it and asks again.
  *
  * A QUIC listener reads its certificate once, so that a new certificate means a new listener. On the main port, the only one
  * that a container or a firewall lets through, it can take the place of the old one only while nobody is connected there.

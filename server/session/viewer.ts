@@ -23,8 +23,8 @@ import type { ViewerSettings } from './viewer-settings.ts';
 import type { ViewerStatus } from './viewer-status.ts';
 
 /**
- * How long a viewer may wait for a kind of picture that it decodes: a new encoder is given up after 10 s (server/switching-video.ts),
- * and has to be shown what it is good for.
+ * How long a viewer may wait for a kind of picture that it decodes: a new encoder is given up after 10 s
+ * (server/media/switching-video.ts), and has to be shown what it is good for.
  */
 const LONGEST_DARK = millisToMicros(millis(12_000));
 

@@ -1,4 +1,4 @@
-/** What the documents name is there: files, folders, links, scripts. */
+/** What the documents and the comments name is there: files, folders, links, scripts. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -69,5 +69,23 @@ describe('docs/architecture.md', () => {
       (path) => `${path.replace(/^server\//, '').replace(/\/$/, '')}/`,
     );
     expect(rooms.filter((room) => !spans.includes(room))).toEqual([]);
+  });
+});
+
+describe('the comments', () => {
+  const sources = globSync('{certs,client,gst,protocol,server,setup}/**/*.{ts,mjs}', {
+    cwd: root,
+    exclude: ['**/node_modules', '**/dist'],
+  });
+  /** `file: name` of every file that a comment names. */
+  const named = sources.flatMap((source) =>
+    [...readFileSync(join(root, source), 'utf8').matchAll(/\/\*[^]*?\*\/|(?<=^\s*)\/\/.*/gm)]
+      .flatMap(([comment]) => comment.match(/(?<![\w./@-])[\w-][\w./-]*\.(?:ts|mjs|md)\b/g) ?? [])
+      .map((name) => ({ source, name })),
+  );
+
+  it('name files that there are', () => {
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter(({ name }) => !isThere(name))).toEqual([]);
   });
 });
