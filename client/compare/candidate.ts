@@ -6,6 +6,7 @@ import type { UserChange, UserSettings } from '../settings/user-settings.ts';
 /** How many candidates a comparison takes; more would be too many lines in one plot, and too long a wait. */
 export const candidateCount = { least: 2, most: 4 } as const;
 
+/** One of what is compared. */
 export interface Candidate {
   /** As the user reads it; unique within a comparison. */
   readonly name: string;

@@ -9,6 +9,7 @@ export interface Curve {
   readonly values: readonly (number | null)[];
 }
 
+/** The lines of one plot on their common x axis; the unit is that of the function that makes them. */
 export interface Curves {
   readonly x: readonly number[];
   readonly curves: readonly Curve[];

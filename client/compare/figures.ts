@@ -81,6 +81,7 @@ export function quantile(sorted: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, rank))] ?? Number.NaN;
 }
 
+/** Percentiles of values in any order; null without values. */
 export function percentilesOf(values: readonly number[]): Percentiles | null {
   if (values.length === 0) return null;
   const sorted = [...values].sort((a, b) => a - b);
@@ -115,6 +116,7 @@ export function figuresOf(runs: readonly RunSample[]): Figures {
   };
 }
 
+/** Frames that were not shown, whatever the reason. */
 export function totalDropped(dropped: DroppedFrames): number {
   return dropReasons.reduce((total, reason) => total + dropped[reason], 0);
 }

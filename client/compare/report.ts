@@ -12,6 +12,7 @@ export const REPORT_SCHEMA = 'oriel.comparison/1';
 /** Which latency the figures are of. */
 export type LatencyKind = 'glassToGlass' | 'captureToShown';
 
+/** A candidate as it is kept. */
 export interface ReportCandidate {
   readonly name: string;
   readonly settings: UserChange;
@@ -39,6 +40,7 @@ export interface ReportRun extends RunSample {
   readonly figures: Figures;
 }
 
+/** A comparison as it is shown, kept and saved; what JSON holds. */
 export interface ComparisonReport {
   readonly schema: typeof REPORT_SCHEMA;
   readonly id: string;
@@ -66,6 +68,7 @@ export interface MeasuredRun {
   readonly recording: RunRecording;
 }
 
+/** What is known of a comparison beside its runs. */
 export interface ReportFacts {
   readonly id: string;
   readonly startedAt: Date;

@@ -37,6 +37,7 @@ export const ALT_GRAPH_WAIT_MS = 50;
 const LEVEL3_SHIFT = 0xfe03;
 const CONTROL_LEFT = 0xffe3;
 
+/** What the browser's key events mean for the desktop: presses, releases, characters. Pure; knows what is held. */
 export class KeyboardState {
   readonly #platform: KeyboardPlatform;
   readonly #held = new HeldKeys();

@@ -26,6 +26,7 @@ export interface KeyboardOptions {
   onGesture(): void;
 }
 
+/** The keyboard of one desktop, from construction to `close`. */
 export class Keyboard {
   readonly #options: KeyboardOptions;
   readonly #state: KeyboardState;

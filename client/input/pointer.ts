@@ -37,6 +37,7 @@ const EDGE_REACH = 24;
 /** The left button in a mask of wire buttons. */
 const LEFT_BUTTON = 1;
 
+/** The pointer of one desktop, from construction to `close`. */
 export class Pointer {
   readonly #options: PointerOptions;
   readonly #buttons = new PointerButtons();

@@ -35,6 +35,7 @@ type Gesture =
 const idle: Gesture = { type: 'idle' };
 const spent: Gesture = { type: 'spent' };
 
+/** Tells gestures apart, and says what a mouse would have done. */
 export class TouchPointer {
   readonly #fingers = new Map<number, Finger>();
   #gesture: Gesture = idle;

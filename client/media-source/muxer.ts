@@ -16,6 +16,7 @@ export type MuxedTrack =
 
 /** Ticks per second of a track's time. */
 export const PICTURE_TIMESCALE = 90_000;
+/** The same of sound: one tick is one sample. */
 export const SOUND_TIMESCALE = 48_000;
 
 /** One access unit or sound packet on its way into a fragment. */

@@ -17,6 +17,7 @@ export interface PhotonSample {
   readonly totalMs: number;
 }
 
+/** What was measured so far. */
 export interface PhotonProgress {
   readonly samples: readonly PhotonSample[];
   /** Presses without an answer. */

@@ -17,6 +17,7 @@ export interface RaceOptions {
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** Who won. */
 export interface RaceResult<Connection> {
   readonly kind: TransportKind;
   readonly connection: Connection;

@@ -38,6 +38,7 @@ export function codecOfSps(sps: Uint8Array): string {
   return `avc1.${digits.join('').toUpperCase()}`;
 }
 
+/** Whether two parameter sets are the same. */
 export function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }

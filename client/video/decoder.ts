@@ -39,6 +39,7 @@ interface TransferringChunkInit extends EncodedVideoChunkInit {
   readonly transfer: ArrayBuffer[];
 }
 
+/** Takes what the decoder makes. */
 export interface VideoDecoderSink {
   /** The frame belongs to the receiver, which closes it. `newestSubmittedAt` is undefined when the decoder is empty. */
   frame(frame: VideoFrame, input: DecodedInput, newestSubmittedAt: number | undefined): void;

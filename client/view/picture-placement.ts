@@ -14,6 +14,7 @@ export interface Placement {
   readonly height: number;
 }
 
+/** A pixel of the desktop. */
 export interface DesktopPoint {
   readonly x: number;
   readonly y: number;

@@ -2,6 +2,7 @@
 import type { Player, PlayerOptions } from '../player.ts';
 import type { ComparePlayer } from './compare/compare-player.ts';
 
+/** The part of a player that the page uses. */
 export type PlayerControl = ComparePlayer &
   Pick<
     Player,

@@ -8,6 +8,7 @@ import type {
   TransportMove,
 } from '../player.ts';
 
+/** All of it; a change makes a new one. */
 export interface PlayerFacts {
   readonly state: PlayerState;
   /** The newest statistics; undefined while there is no live connection. */
@@ -52,6 +53,7 @@ export function withState(facts: PlayerFacts, state: PlayerState): PlayerFacts {
   };
 }
 
+/** The newest statistics, which tell of the sound as well. */
 export function withStats(facts: PlayerFacts, stats: PlayerStats): PlayerFacts {
   return { ...facts, stats, sound: stats.audio.state };
 }

@@ -49,6 +49,7 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** Where the server listens. */
 export interface ListeningAt {
   readonly port: number;
   /** Where a browser on this machine or, with a public origin, elsewhere finds the page: scheme, host and port. */

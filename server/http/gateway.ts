@@ -56,6 +56,7 @@ export interface GatewayOptions {
   readonly onRefused?: (code: FaultCode) => void;
 }
 
+/** What a ticket says of WebTransport. */
 export interface WebTransportOffer {
   /** The UDP port here. */
   readonly port: number;

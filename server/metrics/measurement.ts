@@ -9,6 +9,7 @@ import type { Clock } from '../session-clock.ts';
 /** How often what counts itself is looked at, milliseconds: collectors ask every few seconds. */
 const LOOK_MS = 1_000;
 
+/** The parts of the gateway that count for themselves. */
 export interface MeasuredParts {
   readonly metrics: GatewayMetrics;
   readonly video: MediaSource;

@@ -18,6 +18,7 @@ export const extensionUris = {
   captureTime: 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time',
   playoutDelay: 'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay',
 } as const;
+/** What such an extension is called here. */
 export type ExtensionName = keyof typeof extensionUris;
 
 /** Ids of one-byte header extensions (RFC 8285, section 4.2) by name; one that is absent was not offered. */

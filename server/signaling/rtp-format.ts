@@ -2,6 +2,7 @@ import type { SdpSection } from './sdp.ts';
 
 /** What this server can send as a track: names of rtpmap in lower case (RFC 6184, 7741, 9628 and 7587). */
 export const trackCodecs = ['h264', 'vp8', 'vp9', 'opus'] as const;
+/** One of them. */
 export type TrackCodec = (typeof trackCodecs)[number];
 
 /** A payload type that was offered for one of our codecs. */

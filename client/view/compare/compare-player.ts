@@ -3,6 +3,7 @@ import type { InputEvent } from '../../../protocol/input.ts';
 import type { ComparedPlayer } from '../../compare/comparison.ts';
 import type { MarkSighting } from '../../stats/measurement-messages.ts';
 
+/** A player with the measurement of click to photon. */
 export interface ComparePlayer extends ComparedPlayer {
   sendInput(events: readonly InputEvent[]): void;
   readonly measurements: ComparedPlayer['measurements'] & {

@@ -51,6 +51,7 @@ export interface ChoiceOption<Value> {
   readonly detail?: string;
 }
 
+/** A choice of one out of a few. */
 export interface ChoiceControl<Value> extends ControlOptions {
   readonly options: readonly ChoiceOption<Value>[];
   readonly value: Value;
@@ -147,6 +148,7 @@ export function selection<Value extends string>(control: ChoiceControl<Value>): 
   `;
 }
 
+/** A choice out of an order. */
 export interface SliderControl<Value extends Step> extends ControlOptions {
   /** The stops, from left to right. */
   readonly steps: readonly Value[];
@@ -195,6 +197,7 @@ function fill(slider: Element | undefined, part: number): void {
   if (slider instanceof HTMLElement) slider.style.setProperty('--part', `${part * 100}%`);
 }
 
+/** What is on or off. */
 export interface SwitchControl extends ControlOptions {
   readonly isOn: boolean;
   readonly onSwitch: (isOn: boolean) => void;

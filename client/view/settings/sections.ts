@@ -28,6 +28,7 @@ export interface SectionContext {
   readonly createLink: CreateLink | undefined;
 }
 
+/** A part of the panel under a title of its own. */
 export interface Section {
   /** Part of ids. */
   readonly name: string;

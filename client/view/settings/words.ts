@@ -66,6 +66,7 @@ export const codecLabels: Readonly<Record<VideoCodecName, string>> = {
   av1: 'AV1',
 };
 
+/** What each way of presenting is called. */
 export const presentationLabels: Readonly<Record<Presentation, string>> = {
   newest: 'Newest frame, no hold',
   cushion: 'Newest, one in hand after a gap',
@@ -73,6 +74,7 @@ export const presentationLabels: Readonly<Record<Presentation, string>> = {
   synchronized: 'In step, at a constant delay',
 };
 
+/** What each sink is called. */
 export const sinkLabels: Readonly<Record<UserSettings['sink'], string>> = {
   auto: 'Automatic',
   canvas: 'Canvas, least delay',
@@ -114,11 +116,14 @@ export function kbpsText(value: number | 'auto', auto: string = noUnit.auto): st
   return value < 1_000 ? `${value} kbit/s` : `${Number((value / 1_000).toFixed(2))} Mbit/s`;
 }
 
+/** A cap of the frame rate; frames per second. */
 export const frameRateText = (value: number | 'auto'): string =>
   value === 'auto' ? 'No limit' : `${value} fps`;
 
+/** A part of 1 in percent. */
 export const percentText = (part: number): string => `${Math.round(part * 100)} %`;
 
+/** A scale of the picture; a part of 1. */
 export const scaleText = (value: number | 'auto'): string =>
   value === 'auto' ? noUnit.auto : percentText(value);
 
@@ -169,6 +174,7 @@ export function valueText(subject: Subject, settings: UserSettings): string {
   }
 }
 
+/** What each choice of the transport is called. */
 export const transportChoiceLabels: Readonly<Record<StreamSettings['transport'], string>> = {
   auto: 'Automatic',
   webtransport: 'WebTransport',

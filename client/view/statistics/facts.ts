@@ -13,6 +13,7 @@ export interface Fact {
   readonly isLoss?: boolean;
 }
 
+/** Lines that belong together. */
 export interface FactGroup {
   readonly title: string;
   readonly facts: readonly Fact[];

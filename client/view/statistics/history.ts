@@ -16,6 +16,7 @@ export interface DeliveredRate {
   readonly targetBps: number | undefined;
 }
 
+/** Bit rates of a moment. */
 export type RatePoint = HistoryPoint<DeliveredRate>;
 
 /** Points kept: four a second, twice as many as come, so that a burst after a pause fits too. */
