@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
@@ -6,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../support/free-port.ts';
 import { Gateway } from '../../support/gateway.ts';
-import { waitUntil } from '../../support/wait.ts';
+import { documentedLocations, Nginx } from '../../support/nginx.ts';
 
 const SECRET = 'a secret of the proxy and the gateway';
 const document = readFileSync(new URL('../../../docs/proxies.md', import.meta.url), 'utf8');
@@ -15,7 +15,7 @@ const document = readFileSync(new URL('../../../docs/proxies.md', import.meta.ur
 let directory: string;
 let gateway: Gateway;
 let provider: Server;
-let nginx: ChildProcess;
+let nginx: Nginx;
 let origin: string;
 let upstream: number;
 
@@ -30,21 +30,11 @@ beforeAll(async () => {
   provider = createServer((request, response) => answer(request.headers.cookie ?? '', response));
   provider.listen(0, '127.0.0.1');
   await once(provider, 'listening');
-  const file = join(directory, 'nginx.conf');
-  writeFileSync(file, nginxConfiguration(port));
-  nginx = spawn(
-    '/usr/sbin/nginx',
-    ['-p', directory, '-c', file, '-e', 'stderr', '-g', 'daemon off;'],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
-  );
-  await waitUntil(async () => {
-    const answered = await fetch(origin, { redirect: 'manual' }).catch(() => undefined);
-    return answered !== undefined;
-  }, 10_000);
+  nginx = await Nginx.start(port, locations());
 });
 
 afterAll(async () => {
-  nginx.kill('SIGQUIT');
+  await nginx.stop();
   provider.close();
   await gateway.stop();
   rmSync(directory, { recursive: true, force: true });
@@ -68,33 +58,12 @@ function documentedFlags(): readonly string[] {
 }
 
 /** The locations of the document with the ports of this test. */
-function nginxConfiguration(port: number): string {
-  const locations = /```nginx\n(location \/ \{[^`]*)```/.exec(document)?.[1];
-  if (locations === undefined) throw new Error('expected the locations in docs/proxies.md');
+function locations(): string {
   const { port: ofProvider } = provider.address() as AddressInfo;
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  return `
-    pid ${join(directory, 'nginx.pid')};
-    events {}
-    http {
-      ${temporary.map((name) => `${name}_temp_path ${join(directory, name)};`).join('\n')}
-      access_log off;
-      server {
-        listen 127.0.0.1:${port};
-        ${locations
-          .replaceAll('127.0.0.1:8080', `127.0.0.1:${upstream}`)
-          .replaceAll('127.0.0.1:4180', `127.0.0.1:${ofProvider}`)
-          .replace('the-content-of-that-file', `'${SECRET}'`)}
-      }
-    }`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
+  return documentedLocations('location / {')
+    .replaceAll('127.0.0.1:8080', `127.0.0.1:${upstream}`)
+    .replaceAll('127.0.0.1:4180', `127.0.0.1:${ofProvider}`)
+    .replace('the-content-of-that-file', `'${SECRET}'`);
 }
 
 /** Asks through nginx as somebody, or nobody, with other headers that a browser may send. */
