@@ -14,12 +14,14 @@ const LATENCY_SCALES = [20, 30, 50, 100, 200, 300, 500, 1_000, 2_000, 5_000] as 
 /** The same in bits per second. */
 const RATE_SCALES = [1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7, 2e7, 5e7, 1e8, 2e8, 5e8] as const;
 
-/** The smallest upper end of the scale that holds all points, in milliseconds. */
+/** The part of the spreads that a scale holds: one moment of seconds would press the whole minute to the floor. A guess by eye. */
+const HELD_PART = 0.9;
+
+/** The smallest upper end of the scale that holds all medians and nearly all spreads, in milliseconds. */
 export function latencyScale(points: readonly LatencyPoint[]): number {
-  return scaleOf(
-    points.map(({ p95Ms }) => p95Ms),
-    LATENCY_SCALES,
-  );
+  const spreads = points.map(({ p95Ms }) => p95Ms).sort((a, b) => a - b);
+  const held = spreads[Math.ceil(HELD_PART * spreads.length) - 1] ?? 0;
+  return scaleOf([held, ...points.map(({ p50Ms }) => p50Ms)], LATENCY_SCALES);
 }
 
 /** The smallest upper end of the scale that holds all that came and all targets, in bits per second. */
@@ -38,7 +40,7 @@ export interface LatencyPaths {
   readonly spread: string;
 }
 
-/** Draws points, oldest first, on a scale from 0 to `scaleMs`. */
+/** Draws points, oldest first, on a scale from 0 to `scaleMs`; what is higher is cut off there. */
 export function latencyPaths(points: readonly LatencyPoint[], scaleMs: number): LatencyPaths {
   const place = placement(points, scaleMs);
   const paths = runsOf(points).map((run) => {

@@ -56,7 +56,13 @@ describe('the chart', () => {
     expect(latencyPaths([], 20)).toEqual({ line: '', spread: '' });
   });
 
-  test('has a scale that holds the highest point, and cuts what is beyond all scales', () => {
+  test('has a scale that one bad moment does not press to the floor', () => {
+    const quiet = Array.from({ length: 19 }, (_, at) => point(at * 500, 40, 60));
+    expect(latencyScale([...quiet, point(9_500, 45, 1_800)])).toBe(100);
+    expect(latencyScale([...quiet, point(9_500, 450, 1_800)])).toBe(500);
+  });
+
+  test('has a scale that holds the highest median, and cuts what is beyond all scales', () => {
     expect(latencyScale([])).toBe(20);
     expect(latencyScale([point(0, 5, 20.1), point(1, 7)])).toBe(30);
     expect(latencyScale([point(0, 9_000)])).toBe(5_000);
