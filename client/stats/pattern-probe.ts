@@ -90,8 +90,17 @@ export function markAgeMs(mark: PatternMark, wallClockMs: number): number {
   return ((Math.floor(now % 2 ** 32) - mark.time) | 0) / 10;
 }
 
+/** Where a picture shows the pattern: one row of pixels from the left. */
+export interface PatternRow {
+  readonly y: number;
+  readonly width: number;
+  /** The picture's size as a part of the desktop's. */
+  readonly scale: number;
+}
+
 /** Collects what the pictures say; works on the pixels that the sink gives it. */
 export class PatternProbe {
+  #fullWidth = 0;
   #read = 0;
   #unreadable = 0;
   #missed = 0;
@@ -99,9 +108,22 @@ export class PatternProbe {
   #latenciesMs: number[] = [];
   #shownAtMs: number[] = [];
 
-  /** Takes one row of RGBA pixels from inside the pattern (PATTERN_WIDTH pixels) and the time of drawing. */
-  observe(row: Uint8ClampedArray, wallClockMs: number): void {
-    const mark = decodePattern((index) => row[(index * BLOCK + BLOCK / 2) * 4 + 1] ?? 0);
+  /**
+   * The row of a picture that `observe` takes; undefined where the pattern does not fit in. The largest picture so far counts as one of full
+   * size: an encoder begins with that.
+   */
+  rowOf(picture: { readonly width: number; readonly height: number }): PatternRow | undefined {
+    this.#fullWidth = Math.max(this.#fullWidth, picture.width);
+    const scale = picture.width / this.#fullWidth;
+    if (picture.width < PATTERN_WIDTH * scale || picture.height < BLOCK * scale) return undefined;
+    const y = Math.floor((BLOCK / 2) * scale);
+    return { y, width: Math.min(picture.width, PATTERN_WIDTH), scale };
+  }
+
+  /** Takes one row of RGBA pixels from inside the pattern (`rowOf`), the time of drawing, and the picture's scale. */
+  observe(row: Uint8ClampedArray, wallClockMs: number, scale = 1): void {
+    // A smaller picture may also be that of a desktop that became smaller.
+    const mark = readRow(row, scale) ?? (scale === 1 ? undefined : readRow(row, 1));
     if (mark === undefined) {
       this.#unreadable += 1;
       return;
@@ -133,4 +155,8 @@ export class PatternProbe {
       shownAtMs: this.#shownAtMs,
     };
   }
+}
+
+function readRow(row: Uint8ClampedArray, scale: number): PatternMark | undefined {
+  return decodePattern((index) => row[Math.floor((index + 0.5) * BLOCK * scale) * 4 + 1] ?? 0);
 }

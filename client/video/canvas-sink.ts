@@ -1,4 +1,4 @@
-import { BLOCK, PATTERN_WIDTH, type PatternProbe } from '../stats/pattern-probe.ts';
+import type { PatternProbe } from '../stats/pattern-probe.ts';
 import type { ShowOutcome, VideoSink } from './sink.ts';
 
 /**
@@ -31,8 +31,10 @@ export class CanvasSink implements VideoSink {
   }
 
   observe(probe: PatternProbe, shownAt: number): void {
-    if (this.#canvas.width < PATTERN_WIDTH || this.#canvas.height < BLOCK) return;
-    probe.observe(this.#context.getImageData(0, BLOCK / 2, PATTERN_WIDTH, 1).data, shownAt);
+    const row = probe.rowOf(this.#canvas);
+    if (row === undefined) return;
+    const { y, width, scale } = row;
+    probe.observe(this.#context.getImageData(0, y, width, 1).data, shownAt, scale);
   }
 
   last(): VideoFrame | undefined {

@@ -1,5 +1,5 @@
 import { localMicros } from '../local-time.ts';
-import { BLOCK, PATTERN_WIDTH, type PatternProbe } from '../stats/pattern-probe.ts';
+import { PATTERN_WIDTH, type PatternProbe } from '../stats/pattern-probe.ts';
 import type { ShowOutcome, VideoSink } from './sink.ts';
 
 interface Waiting {
@@ -39,11 +39,12 @@ export class TrackSink implements VideoSink {
 
   observe(probe: PatternProbe, shownAt: number): void {
     const frame = this.#last;
-    if (frame === undefined || frame.displayWidth < PATTERN_WIDTH) return;
-    if (frame.displayHeight < BLOCK) return;
-    const row = (this.#row ??= rowContext());
-    row.drawImage(frame, 0, BLOCK / 2, PATTERN_WIDTH, 1, 0, 0, PATTERN_WIDTH, 1);
-    probe.observe(row.getImageData(0, 0, PATTERN_WIDTH, 1).data, shownAt);
+    const row = frame && probe.rowOf({ width: frame.displayWidth, height: frame.displayHeight });
+    if (frame === undefined || row === undefined) return;
+    const { y, width, scale } = row;
+    const context = (this.#row ??= rowContext());
+    context.drawImage(frame, 0, y, width, 1, 0, 0, width, 1);
+    probe.observe(context.getImageData(0, 0, width, 1).data, shownAt, scale);
   }
 
   last(): VideoFrame | undefined {

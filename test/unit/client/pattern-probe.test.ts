@@ -72,3 +72,36 @@ it('collects latencies, losses and unreadable rows', () => {
     shownAtMs: [112.5, 170, 210],
   });
 });
+
+it.each([0.75, 0.5, 0.25])('reads a picture at %d of its size, and of its desktop', (scale) => {
+  const probe = new PatternProbe();
+  probe.rowOf({ width: 1280, height: 720 });
+  const place = probe.rowOf({ width: 1280 * scale, height: 720 * scale });
+  expect(place).toEqual({
+    y: BLOCK * scale * 0.5,
+    width: Math.min(1280 * scale, PATTERN_WIDTH),
+    scale,
+  });
+  const full = painted({ counter: 5, time: 1000 });
+  const smaller = new Uint8ClampedArray((place?.width ?? 0) * 4);
+  smaller.forEach((_, at) => {
+    const pixel = Math.floor(((at >> 2) + 0.5) / scale);
+    smaller[at] = full[pixel * 4 + (at & 3)] ?? 0;
+  });
+  probe.observe(smaller, 120, place?.scale);
+  expect(probe.report()).toMatchObject({ read: 1, unreadable: 0, latenciesMs: [20] });
+});
+
+it('reads a desktop that became smaller', () => {
+  const probe = new PatternProbe();
+  probe.rowOf({ width: 1920, height: 1080 });
+  const place = probe.rowOf({ width: 1280, height: 720 });
+  expect(place?.width).toBe(PATTERN_WIDTH);
+  probe.observe(painted({ counter: 5, time: 1000 }), 120, place?.scale);
+  expect(probe.report()).toMatchObject({ read: 1, unreadable: 0 });
+});
+
+it('leaves alone what is too small for the pattern', () => {
+  expect(new PatternProbe().rowOf({ width: 1024, height: 768 })).toBeUndefined();
+  expect(new PatternProbe().rowOf({ width: 1280, height: 8 })).toBeUndefined();
+});
