@@ -103,6 +103,15 @@ describe('a keyframe for a narrow link', () => {
     expect(commands).toEqual([['bitrate', 1_600]]);
   });
 
+  it('that an encoder cannot make so small does not bring its rate down to nothing', () => {
+    for (let made = 0; made < 20; made += 1) {
+      steering.squeezeKeyframe(12_500, ms(0));
+      steering.rateMade(60_000, true);
+    }
+    const rates = commands.map(([, kbps]) => Number(kbps));
+    expect(Math.min(...rates)).toBe(500);
+  });
+
   it('that does not come leaves the encoder at the lower rate for 0.4 s, and what the link asks for holds after it', () => {
     steering.squeezeKeyframe(12_500, ms(0));
     follow(6e6, 50, 450);
