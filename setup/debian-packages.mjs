@@ -54,6 +54,8 @@ const CONTAINERS = [
   // netavark forwards ports by its rules.
   'iptables',
   'fuse-overlayfs',
+  // Runs docker/compose.yaml.
+  'podman-compose',
 ];
 
 /** @typedef {'start' | 'test' | 'containers' | 'bench'} DebianJob */

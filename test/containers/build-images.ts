@@ -46,6 +46,7 @@ async function removeLeftovers(): Promise<void> {
   await shell(`
     podman pod ps --quiet --filter name=^${TEST_NAME} | xargs --no-run-if-empty podman pod rm --force > /dev/null
     podman ps --all --quiet --filter name=^${TEST_NAME} | xargs --no-run-if-empty podman rm --force > /dev/null
+    podman network ls --quiet --filter name=^${TEST_NAME} | xargs --no-run-if-empty podman network rm --force > /dev/null
     podman volume ls --quiet --filter name=^${TEST_NAME} | xargs --no-run-if-empty podman volume rm --force > /dev/null
     podman secret rm ${TEST_NAME} > /dev/null 2>&1 || true
     mkdir -p -m 1777 /tmp/.X11-unix`);

@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -74,6 +75,30 @@ describe('docs/containers.md', () => {
     } finally {
       await podman(['rm', '--force', '--time', '10', image]);
       await podman(['rmi', '--force', image]);
+    }
+  });
+});
+
+describe('docker/compose.yaml', () => {
+  it('starts a desktop that is ready and takes the password of its file', async () => {
+    const [folder, port] = [join(directory, 'docker'), String(await freePort())];
+    await mkdir(folder);
+    const text = withOther(await readFile('docker/compose.yaml', 'utf8'), {
+      '8080:8080': `${port}:8080`,
+    });
+    await writeFile(join(folder, 'compose.yaml'), text);
+    await writeFile(join(folder, 'password.txt'), `${PASSWORD}\n`);
+    await writeFile(join(folder, 'login-key.txt'), randomBytes(32).toString('base64'));
+    const [project, origin] = [`${TEST_NAME}-compose`, `https://127.0.0.1:${port}`];
+    const compose = `podman-compose --project-name ${project} --file ${folder}/compose.yaml --podman-run-args=--no-healthcheck`;
+    try {
+      await shell(`${compose} up --detach --no-build > ${directory}/compose.log 2>&1`);
+      await expect.poll(() => probeStatus(origin, '/readyz'), { timeout: 60_000 }).toBe(200);
+      expect(await podman(['logs', `${project}_desktop_1`])).toContain('give the password');
+    } finally {
+      await shell(
+        `${compose} down --volumes > /dev/null 2>&1; podman network rm ${project}_default > /dev/null`,
+      );
     }
   });
 });
