@@ -40,7 +40,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Where X servers have their sockets; that of the container lies here too, for the tests' programs. */
-const X_SOCKETS = '/tmp/.X11-unix';
+export const X_SOCKETS = '/tmp/.X11-unix';
 
 /** The first display number that is tried: displays of people are below. */
 const FIRST_DISPLAY = 77;
@@ -49,7 +49,7 @@ const FIRST_DISPLAY = 77;
  * A display number that no X server of this machine has. Programs look for the abstract socket of that name first, which is not the
  * container's: with a number that is taken they would reach the other display.
  */
-async function freeDisplay(): Promise<number> {
+export async function freeDisplay(): Promise<number> {
   const taken = (await readFile('/proc/net/unix', 'utf8')).split('\n');
   let number = FIRST_DISPLAY;
   const isTaken = (path: string): boolean =>

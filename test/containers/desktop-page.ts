@@ -7,33 +7,34 @@ import { PASSWORD } from './desktop-container.ts';
 /** How long a picture may take, in ms, on a loaded machine. */
 const PICTURE_TIMEOUT_MS = 30_000;
 
-/** How many pictures a page has shown; 0 while it shows none. */
-export const shownBy = async (page: Page): Promise<number> =>
-  (await probeOf(page).stats())?.video?.shown ?? 0;
-
 /** Waits until a page shows something. */
 export const pictureOn = (page: Page): Promise<void> =>
-  waitUntil(async () => (await shownBy(page)) > 0, PICTURE_TIMEOUT_MS);
+  waitUntil(async () => ((await probeOf(page).stats())?.video?.shown ?? 0) > 0, PICTURE_TIMEOUT_MS);
+
+/** Waits until a page shows the painted pattern. */
+export const patternOn = (page: Page): Promise<void> =>
+  waitUntil(async () => (await probeOf(page).framesRead()) > 0, PICTURE_TIMEOUT_MS);
 
 /**
- * Kills something that a page needs, and waits until the page, untouched, shows a picture again.
+ * Does harm to something that a page needs, and waits until the page, untouched, shows a picture that was painted after it. The desktop
+ * has a painter that outlives its X server.
  *
- * @param kill ends when what was killed has been replaced: pictures that were on their way before are none of the new ones
- * @returns how long it took, in ms, the killing included
+ * @param kill ends when what is killed is dead; whoever starts it again is not waited for
+ * @returns milliseconds from the harm until that picture was shown
  */
-export async function pictureBackAfter(page: Page, kill: () => Promise<unknown>): Promise<number> {
-  await pictureOn(page);
-  await page.mouse.click(640, 400);
-  const begin = performance.now();
+export async function pictureBackAfter(page: Page, kill: () => unknown): Promise<number> {
+  await patternOn(page);
   await kill();
-  const before = await shownBy(page);
-  // A new connection counts from 0. What is typed changes the screen: one that stands still needs no pictures.
+  const harmedAtMs = performance.timeOrigin + performance.now();
+  let backAtMs: number | undefined;
   await waitUntil(async () => {
-    await page.keyboard.press('a');
-    const count = await shownBy(page);
-    return count > 0 && count !== before;
+    const pattern = await probeOf(page).pattern();
+    const isNew = (shownAtMs: number, at: number): boolean =>
+      shownAtMs - (pattern?.latenciesMs[at] ?? Infinity) > harmedAtMs;
+    backAtMs = pattern?.shownAtMs.find(isNew);
+    return backAtMs !== undefined;
   }, PICTURE_TIMEOUT_MS);
-  return performance.now() - begin;
+  return (backAtMs ?? Number.NaN) - harmedAtMs;
 }
 
 export interface DesktopPageOptions {

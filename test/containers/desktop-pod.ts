@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { freePort } from './desktop-container.ts';
+import { freeDisplay, freePort, X_SOCKETS } from './desktop-container.ts';
 import { podman, TEST_NAME } from './podman.ts';
 
 const POD = 'docker/kubernetes/plain/pod.yaml';
@@ -26,12 +26,14 @@ export interface DesktopPod {
   /** Where its page is. */
   readonly origin: string;
   readonly password: string;
+  /** DISPLAY, XAUTHORITY and PULSE_SERVER for programs outside, by way of the folders that the two containers share. */
+  readonly env: Readonly<Record<string, string>>;
   /** The name of one of its containers for podman. */
   container(name: 'desktop' | 'gateway'): string;
   close(): Promise<void>;
 }
 
-/** Plays the pod; it has been created, not more. */
+/** Plays the pod; its containers have been started, not more. */
 export async function playDesktopPod(): Promise<DesktopPod> {
   const directory = await mkdtemp(join(tmpdir(), 'oriel-pod-'));
   const port = await freePort();
@@ -54,11 +56,15 @@ export async function playDesktopPod(): Promise<DesktopPod> {
   const items = [settings, secret, await podForPodman(port)];
   await writeFile(file, items.map((item) => stringify(item)).join('---\n'));
   await podman(['kube', 'play', file]);
+  const container = (name: 'desktop' | 'gateway'): string => `${TEST_NAME}-${name}`;
+  const outside = await sharedFolders(container('desktop'));
   return {
     origin,
     password,
-    container: (name) => `${TEST_NAME}-${name}`,
+    env: outside.env,
+    container,
     close: async () => {
+      await rm(outside.socket, { force: true });
       await podman(['kube', 'down', file]);
       await podman(['secret', 'rm', TEST_NAME]).catch(() => undefined);
       await rm(directory, { recursive: true, force: true });
@@ -82,4 +88,29 @@ async function podForPodman(port: number): Promise<Pod> {
     for (const at of container.ports ?? []) at.hostPort = port;
   }
   return pod;
+}
+
+/** The pod's display and sound as programs outside reach them: the folders are mounted on this machine, the socket is linked. */
+async function sharedFolders(
+  name: string,
+): Promise<{ readonly env: DesktopPod['env']; readonly socket: string }> {
+  const format = '{{range .Mounts}}{{.Destination}} {{.Source}}\n{{end}}';
+  const mounts = (await podman(['inspect', '--format', format, name])).split('\n');
+  const outside = (inside: string): string => {
+    const found = mounts.find((line) => line.startsWith(`${inside} `));
+    if (found === undefined) throw new Error(`${name}: expected a mount at ${inside}`);
+    return found.slice(inside.length + 1);
+  };
+  const display = await freeDisplay();
+  const socket = join(X_SOCKETS, `X${display}`);
+  await symlink(join(outside(X_SOCKETS), 'X0'), socket);
+  const shared = join(outside('/run/oriel'), 'desktop');
+  return {
+    socket,
+    env: {
+      DISPLAY: `:${display}`,
+      XAUTHORITY: join(shared, 'Xauthority'),
+      PULSE_SERVER: `unix:${join(shared, 'pulse.socket')}`,
+    },
+  };
 }

@@ -1,20 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { launchChromium, logOut } from '../support/chromium.ts';
-import { startPatternPainter, type PatternPainter } from '../support/pattern-painter.ts';
-import { probeOf } from '../support/probe.ts';
-import { analyzeTone, type ToneReport } from '../support/tone.ts';
-import { TypedText } from '../support/typed-text.ts';
-import { waitUntil } from '../support/wait.ts';
+import { launchChromium } from '../support/chromium.ts';
 import { DESKTOP_IMAGE } from './build-images.ts';
 import { startDesktopContainer, type DesktopContainer } from './desktop-container.ts';
-import { openDesktop, pictureBackAfter, pictureOn } from './desktop-page.ts';
-import { podman } from './podman.ts';
+import { openDesktop, pictureOn } from './desktop-page.ts';
+import { looksAndListens, types, type VisitedDesktop } from './desktop-visit.ts';
+import { killProcess, podman } from './podman.ts';
 import { probeStatus } from './probes.ts';
-
-const SENTENCE = 'Ship it in a container: 100 % (really) @ home!';
+import { comesBack } from './recovery.ts';
 
 let desktop: DesktopContainer;
 let browser: Browser;
@@ -36,59 +30,16 @@ afterAll(async () => {
   await desktop.close();
 });
 
-describe.each(['webtransport', 'websocket'] as const)('from outside, over %s', (transport) => {
-  it('the painted picture is read back and a played tone is heard', async () => {
-    const painter: PatternPainter = await startPatternPainter({
-      display: desktop.env['DISPLAY'] ?? '',
-      authority: desktop.env['XAUTHORITY'] ?? '',
-      framesPerSecond: 20,
-      background: 'still',
-    });
-    const player: ChildProcess = spawn(
-      'gst-launch-1.0',
-      '-q audiotestsrc freq=1000 volume=0.5 is-live=true ! audio/x-raw,rate=48000 ! pulsesink'.split(
-        ' ',
-      ),
-      { env: { ...process.env, ...desktop.env }, stdio: 'ignore' },
-    );
-    try {
-      const { page, context, console } = await openDesktop(browser, desktop.origin, { transport });
-      const probe = probeOf(page);
-      await expect.poll(probe.framesRead, { timeout: 40_000 }).toBeGreaterThan(60);
-      await expect
-        .poll(async () => (await probe.stats())?.network?.transport, {
-          message: console.join('\n'),
-        })
-        .toBe(transport);
-      const tone = async (): Promise<ToneReport> => {
-        const { samples, sampleRate } = await probe.recording();
-        return analyzeTone(samples.subarray(-sampleRate), sampleRate, 1_000);
-      };
-      await expect
-        .poll(async () => (await tone()).purity, { timeout: 40_000, interval: 1_000 })
-        .toBeGreaterThan(0.98);
-      expect((await tone()).frequencyHz).toBeCloseTo(1_000, -1.2);
-      // Control is free at once, for the next who types.
-      await logOut({ page, context, console });
-    } finally {
-      player.kill('SIGKILL');
-      await painter.close();
-    }
-  });
+const visited = (): VisitedDesktop => ({
+  env: desktop.env,
+  open: (transport) => openDesktop(browser, desktop.origin, { transport }),
+});
 
-  it('a typed sentence arrives', async () => {
-    const terminal = await TypedText.open(desktop.env);
-    try {
-      const { page, context, console } = await openDesktop(browser, desktop.origin, { transport });
-      await pictureOn(page);
-      await page.mouse.click(100, 200);
-      await page.keyboard.type(SENTENCE);
-      await terminal.expect(SENTENCE);
-      await logOut({ page, context, console });
-    } finally {
-      await terminal.close();
-    }
-  });
+describe.each(['webtransport', 'websocket'] as const)('from outside, over %s', (transport) => {
+  it('the painted picture is read back and a played tone is heard', () =>
+    looksAndListens(visited(), transport));
+
+  it('a typed sentence arrives', () => types(visited(), transport));
 });
 
 describe('what dies comes back', () => {
@@ -103,16 +54,12 @@ describe('what dies comes back', () => {
     { what: 'the gateway', pattern: 'server/main.ts' },
     { what: 'the X server', pattern: 'Xvfb' },
     { what: 'an encoder', pattern: 'gst/child.ts' },
-  ])('$what, and the page shows it by itself', async ({ what, pattern }) => {
-    const opened = await openDesktop(browser, desktop.origin, { transport: 'websocket' });
-    const pid = await processOf(pattern);
-    const ms = await pictureBackAfter(opened.page, async () => {
-      process.kill(pid, 'SIGKILL');
-      await waitUntil(async () => ![pid, NaN].includes(await processOf(pattern)), 15_000);
-    });
-    process.stdout.write(`the picture was back ${Math.round(ms)} ms after ${what} was killed\n`);
-    await logOut(opened);
-  });
+  ])('$what, and the page shows it by itself', ({ what, pattern }) =>
+    comesBack(visited(), what, async () => {
+      const pid = await processOf(pattern);
+      return () => killProcess(pid);
+    }),
+  );
 });
 
 it('SIGTERM ends it within the grace period, with 0, while somebody watches', async () => {

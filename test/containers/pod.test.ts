@@ -1,11 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { launchChromium, logOut, type OpenedPage } from '../support/chromium.ts';
-import { probeOf } from '../support/probe.ts';
-import { openDesktop, pictureBackAfter, pictureOn } from './desktop-page.ts';
+import { launchChromium, type OpenedPage } from '../support/chromium.ts';
+import { openDesktop, pictureOn } from './desktop-page.ts';
 import { playDesktopPod, type DesktopPod } from './desktop-pod.ts';
-import { podman } from './podman.ts';
+import { looksAndListens, types, type VisitedDesktop } from './desktop-visit.ts';
+import { killContainer, podman } from './podman.ts';
 import { askProbe, probeStatus } from './probes.ts';
+import { comesBack } from './recovery.ts';
 
 let pod: DesktopPod;
 let browser: Browser;
@@ -27,16 +28,15 @@ afterAll(async () => {
 const open = (transport: 'webtransport' | 'websocket'): Promise<OpenedPage> =>
   openDesktop(browser, pod.origin, { transport, password: pod.password });
 
-const picture = async (transport: 'webtransport' | 'websocket'): Promise<void> => {
-  const opened = await open(transport);
-  await pictureOn(opened.page);
-  const stats = (): ReturnType<ReturnType<typeof probeOf>['stats']> => probeOf(opened.page).stats();
-  await expect.poll(async () => (await stats())?.network?.transport).toBe(transport);
-  await logOut(opened);
-};
+const visited = (): VisitedDesktop => ({ env: pod.env, open });
 
 describe('a desktop and the gateway beside it, in one pod', () => {
-  it.each(['webtransport', 'websocket'] as const)('show their picture over %s', picture);
+  describe.each(['webtransport', 'websocket'] as const)('over %s', (transport) => {
+    it('the painted picture is read back and a played tone is heard', () =>
+      looksAndListens(visited(), transport));
+
+    it('a typed sentence arrives', () => types(visited(), transport));
+  });
 
   it('say what is waited for while there is no desktop, and that the gateway is well', async () => {
     const reasons = async (): Promise<string> =>
@@ -57,18 +57,10 @@ describe('a desktop and the gateway beside it, in one pod', () => {
 
   it.each(['desktop', 'gateway'] as const)(
     'are back on an open page when the %s was killed',
-    async (name) => {
-      const opened = await open('websocket');
-      const ms = await pictureBackAfter(opened.page, async () => {
-        await podman(['kill', '--signal', 'KILL', pod.container(name)]);
-        // The restart policy of the pod starts it again; where nothing watches over podman, this does.
-        await podman(['start', pod.container(name)]).catch(() => undefined);
-      });
-      process.stdout.write(
-        `the picture was back ${Math.round(ms)} ms after the ${name} was killed\n`,
-      );
-      await logOut(opened);
-    },
+    (name) =>
+      comesBack(visited(), `the ${name}`, () =>
+        Promise.resolve(() => killContainer(pod.container(name))),
+      ),
   );
 
   it('SIGTERM ends the gateway within the grace period, with 0, and the page is told', async () => {

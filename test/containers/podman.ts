@@ -1,4 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { waitUntil } from '../support/wait.ts';
 
 /** Longest time that a command other than a build may take, in ms, on a loaded machine. */
 const COMMAND_TIMEOUT_MS = 60_000;
@@ -52,4 +54,27 @@ export function shell(command: string): Promise<void> {
       else reject(new Error(`ended with ${String(code)}: ${command}`));
     });
   });
+}
+
+/** How long a killed process may take to end, in ms, on a loaded machine. */
+const DEATH_TIMEOUT_MS = 10_000;
+
+/** Kills a process, as the kernel does that has no memory left, and waits until it is dead. */
+export async function killProcess(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL');
+  await waitUntil(() => isDead(pid), DEATH_TIMEOUT_MS);
+}
+
+/** Kills the first process of a container, with which all others of it end: what its restart policy is for. */
+export async function killContainer(name: string): Promise<void> {
+  await killProcess(Number(await podman(['inspect', '--format', '{{.State.Pid}}', name])));
+}
+
+function isDead(pid: number): boolean {
+  try {
+    // Behind the name in parentheses; a zombie waits for its parent only.
+    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
 }

@@ -2,9 +2,10 @@
  * Paints the test pattern (client/stats/pattern-probe.ts) on an X display, as a program of its own, so that nobody else's work
  * delays its timestamps:
  *
- *     node test/support/pattern-painter.ts [--display :N] [--authority FILE] [--fps 60] [--background still|moving|noise|none]
+ *     node test/support/pattern-painter.ts [--display :N] [--authority FILE] [--fps 60] [--background still|moving|noise|none] [--again]
  *
- * DISPLAY and XAUTHORITY count where flags are missing. Prints `ready` after the first picture; SIGTERM ends it.
+ * DISPLAY and XAUTHORITY count where flags are missing. Prints `ready` after the first picture; SIGTERM ends it. With --again it
+ * outlives the X server and paints on the next one.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,6 +26,8 @@ export interface PatternPainterOptions {
   /** Pictures a second, 1 to 240. */
   readonly framesPerSecond: number;
   readonly background: PatternBackground;
+  /** Whether it waits for the next X server when this one has gone; no unless given. */
+  readonly again?: boolean;
   /** Put before the command, as in `nsenter …`. */
   readonly launcher?: readonly string[];
 }
@@ -50,11 +53,15 @@ const NOISE_ROWS = 200;
 /** Rectangles of one request: X11 takes 65,535 words of four bytes, a rectangle has two. */
 const MAX_RECTANGLES = 30_000;
 
+/** How long a painter that outlives its X server waits before it looks for the next one, in ms. */
+const LOOK_AGAIN_MS = 50;
+
 /** Starts a painter and waits for its first picture. */
 export async function startPatternPainter(options: PatternPainterOptions): Promise<PatternPainter> {
   const args = ['--display', options.display, '--fps', String(options.framesPerSecond)];
   args.push('--background', options.background);
   if (options.authority !== undefined) args.push('--authority', options.authority);
+  if (options.again === true) args.push('--again');
   const [command, ...prefix] = [...(options.launcher ?? []), process.execPath] as const;
   const child = spawn(command, [...prefix, fileURLToPath(import.meta.url), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -217,28 +224,19 @@ function pseudoRandom(seed: number): () => number {
   };
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      display: { type: 'string', default: process.env['DISPLAY'] ?? ':0' },
-      authority: { type: 'string' },
-      fps: { type: 'string', default: '60' },
-      background: { type: 'string', default: 'still' },
-    },
-  });
-  const background = backgrounds.find((b) => b === values.background);
-  const fps = Number(values.fps);
-  if (!background || !(fps >= 1 && fps <= 240)) {
-    throw new RangeError(
-      'usage: pattern-painter.ts --fps 1…240 --background none|still|moving|noise',
-    );
-  }
+interface Painting {
+  readonly display: string;
+  readonly authority?: string;
+  readonly fps: number;
+  readonly background: PatternBackground;
+}
+
+/** Paints until the X server goes. */
+async function paint({ display, authority, fps, background }: Painting): Promise<void> {
   const connection = await XConnection.open({
-    display: values.display,
-    ...(values.authority !== undefined && { authority: values.authority }),
+    display,
+    ...(authority !== undefined && { authority }),
   });
-  // The window goes with the connection.
-  process.once('SIGTERM', () => process.exit());
   const canvas = new Canvas(connection, background);
   const periodMs = 1_000 / fps;
   let due = performance.now();
@@ -249,6 +247,38 @@ async function main(): Promise<void> {
     due = Math.max(due + periodMs, performance.now() - periodMs);
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
   }
+}
+
+/** Paints on one X server after the other. */
+async function paintAgain(painting: Painting): Promise<never> {
+  for (;;) {
+    await paint(painting).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      display: { type: 'string', default: process.env['DISPLAY'] ?? ':0' },
+      authority: { type: 'string' },
+      fps: { type: 'string', default: '60' },
+      background: { type: 'string', default: 'still' },
+      again: { type: 'boolean', default: false },
+    },
+  });
+  const background = backgrounds.find((b) => b === values.background);
+  const fps = Number(values.fps);
+  if (!background || !(fps >= 1 && fps <= 240)) {
+    throw new RangeError(
+      'usage: pattern-painter.ts --fps 1…240 --background none|still|moving|noise',
+    );
+  }
+  // The window goes with the connection.
+  process.once('SIGTERM', () => process.exit());
+  const { display, authority, again } = values;
+  const painting = { display, fps, background, ...(authority !== undefined && { authority }) };
+  await (again ? paintAgain(painting) : paint(painting));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
