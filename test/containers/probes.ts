@@ -1,20 +1,26 @@
 import { request } from 'node:https';
 
-/** What a probe answers, as a kubelet asks; undefined while nothing listens. */
+/** A gateway that takes longer gives no answer, in ms. */
+const PROBE_TIMEOUT_MS = 3_000;
+
+/** What a probe answers, as a kubelet asks; undefined while nothing listens, or answers. */
 export async function askProbe(
   origin: string,
   path: string,
 ): Promise<{ readonly status: number; readonly body: string } | undefined> {
   return new Promise((resolve) => {
-    request(`${origin}${path}`, { rejectUnauthorized: false, timeout: 3_000 }, (response) => {
+    const options = { rejectUnauthorized: false, timeout: PROBE_TIMEOUT_MS };
+    const asked = request(`${origin}${path}`, options, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (body += chunk));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
     })
-      .on('timeout', () => resolve(undefined))
-      .on('error', () => resolve(undefined))
-      .end();
+      .on('timeout', () => asked.destroy())
+      // Also what `destroy` ends with.
+      .on('close', () => resolve(undefined))
+      .on('error', () => resolve(undefined));
+    asked.end();
   });
 }
 
