@@ -181,9 +181,25 @@ export const statusBarStyles = css`
       padding-left: 13px;
     }
 
+    /* The buttons give way to what the status says, not the other way round. */
     .status {
+      flex: none;
       gap: 10px;
-      margin-right: 6px;
+      margin-right: 4px;
+    }
+
+    .latency {
+      min-width: 0;
+    }
+
+    .controls {
+      gap: 0;
+      min-width: 0;
+    }
+
+    .controls .icon-button {
+      flex: 0 1 44px;
+      min-width: 36px;
     }
   }
 `;

@@ -78,7 +78,17 @@ const own = css`
     }
 
     header {
-      padding-left: 6px;
+      gap: 4px;
+      padding: 8px 6px 0 9px;
+    }
+
+    .tabs {
+      gap: 0;
+    }
+
+    .tabs button {
+      padding: 0 7px;
+      font-size: 0.93rem;
     }
 
     .content {

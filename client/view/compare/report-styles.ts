@@ -33,7 +33,7 @@ export const reportStyles = css`
 
   th,
   td {
-    padding: 7px 12px 7px 0;
+    padding: 7px 0 7px 12px;
     border-top: 1px solid var(--line);
     text-align: right;
     white-space: nowrap;
@@ -45,6 +45,11 @@ export const reportStyles = css`
     font-weight: 600;
   }
 
+  /* Four candidates and the names of the rows. */
+  thead th {
+    width: 20%;
+  }
+
   thead .swatch {
     margin-right: 8px;
     vertical-align: 2px;
@@ -52,6 +57,7 @@ export const reportStyles = css`
 
   th[scope='row'],
   .kind {
+    padding-left: 0;
     color: var(--text-soft);
     font-weight: 500;
     text-align: left;
@@ -104,7 +110,7 @@ export const reportStyles = css`
   @media (max-width: 520px) {
     th,
     td {
-      padding-right: 8px;
+      padding-left: 8px;
       font-size: 0.86rem;
     }
 

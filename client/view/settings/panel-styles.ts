@@ -22,7 +22,7 @@ const own = css`
   }
 
   header {
-    gap: 4px;
+    gap: 12px;
     padding: 14px 14px 14px 22px;
   }
 
@@ -60,6 +60,8 @@ const own = css`
     gap: 5px;
     min-height: 28px;
     padding: 0 8px;
+    /* Its words end where the controls below do. */
+    margin-right: -8px;
     border: 0;
     border-radius: 8px;
     background: transparent;

@@ -1,5 +1,5 @@
 /** What plays picture and sound, and why nothing better does. */
-import { LitElement, html, nothing } from 'lit';
+import { LitElement, css, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RungReport } from '../../ladder/ladder.ts';
 import type { RungsView } from '../../ladder/rung-control.ts';
@@ -13,7 +13,17 @@ import { rungLabels } from './words.ts';
 
 /** `<oriel-rung-section>`: dispatches `setting` (SettingChoice), composed. */
 export class RungSection extends LitElement {
-  static override readonly styles = [base, section, controlStyles];
+  static override readonly styles = [
+    base,
+    section,
+    controlStyles,
+    css`
+      /* Below the transport, as one control below another. */
+      :host {
+        margin-top: 18px;
+      }
+    `,
+  ];
   static override readonly properties = {
     view: { attribute: false },
     rungs: { attribute: false },

@@ -92,6 +92,26 @@ describe('every state', () => {
     await page.context().close();
   });
 
+  test('a phone has room for the latency and each button of the bar', async () => {
+    const { page } = await harness.open(PHONE);
+    await goLive(page);
+    await page.evaluate(() => window.harness.players.at(-1)?.stats(1_284, 'playing'));
+    const bar = page.getByRole('toolbar', { name: 'Desktop controls' });
+    await bar.getByText('1284').waitFor();
+    const edges = bar.locator('.latency, button').evaluateAll((elements) =>
+      elements.map((element) => {
+        const { left, right } = element.getBoundingClientRect();
+        return { left, right };
+      }),
+    );
+    const [latency, ...buttons] = await edges;
+    expect(buttons).toHaveLength(5);
+    expect(latency?.right).toBeLessThan(Math.min(...buttons.map(({ left }) => left)));
+    expect(Math.min(...buttons.map(({ left, right }) => right - left))).toBeGreaterThanOrEqual(36);
+    expect(Math.max(...buttons.map(({ right }) => right))).toBeLessThanOrEqual(352);
+    await page.context().close();
+  });
+
   async function showStatistics(page: Page): Promise<void> {
     await goLive(page);
     await page.getByRole('button', { name: 'Statistics', exact: true }).click();
