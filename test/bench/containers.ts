@@ -66,6 +66,7 @@ function reportOf(rows: readonly Row[], seconds: number): Report {
 const PARTS: readonly (readonly [RegExp, string])[] = [
   [/xvfb/, 'Xvfb, Openbox, xterm, PulseAudio, Mesa'],
   [/tini/, 'GStreamer with the software encoders'],
+  [/server\/main/, 'compiled JavaScript'],
   [/COPY dir/, 'Oriel, its packages and Node'],
   [/ADD file|^$/, "Debian's base"],
 ];
