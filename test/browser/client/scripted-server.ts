@@ -90,6 +90,7 @@ export class ScriptedServer {
     const http = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://localhost');
       if (url.pathname === '/api/ticket') answerTicket(response);
+      else if (url.pathname === '/api/session') answer(response, { webRtc: false });
       else sendFile(join(root, url.pathname === '/' ? '/index.html' : url.pathname), response);
     });
     const server = new ScriptedServer(http, root);
@@ -273,9 +274,13 @@ export class ScriptedServer {
 }
 
 function answerTicket(response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'application/json' });
   const tickets = { webSocket: 'dGlja2V0', webTransport: 'dGlja2V0' };
-  response.end(JSON.stringify({ tickets, webSocketPath: '/dtf/1', webTransport: null }));
+  answer(response, { tickets, webSocketPath: '/dtf/1', webTransport: null });
+}
+
+function answer(response: ServerResponse, body: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
 }
 
 function sendFile(path: string, response: ServerResponse): void {
