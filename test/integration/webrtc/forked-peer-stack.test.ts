@@ -38,6 +38,14 @@ const packet = ({ video }: PeerPlan, sequence: number): Buffer => {
   return bytes;
 };
 
+/** A plan for a peer that never comes. */
+const planWith = (value: string): PeerPlan => ({
+  ...peerPlan,
+  transport: { ...peerPlan.transport, fingerprint: { algorithm: 'sha-256', value } },
+});
+
+const FINGERPRINT = Array(32).fill('79').join(':');
+
 const descriptorsOf = (pid: number | 'self'): number => readdirSync(`/proc/${pid}/fd`).length;
 const threadsOf = (pid: number): number => readdirSync(`/proc/${pid}/task`).length;
 
@@ -92,6 +100,17 @@ describe('peers in a process of their own', () => {
     },
   );
 
+  it('leave no descriptor here when it dies', async () => {
+    const { stack } = await open();
+    const before = descriptorsOf('self');
+    for (let deaths = 0; deaths < 5; deaths += 1) {
+      await stack.open(planWith(FINGERPRINT));
+      process.kill(stack.pid ?? 0, 'SIGKILL');
+      await expect.poll(() => stack.pid, SEEN).toBeUndefined();
+    }
+    await expect.poll(() => descriptorsOf('self'), SEEN).toBeLessThanOrEqual(before);
+  });
+
   it('leave it to end when there are none, and find the port free again', async () => {
     const { stack, connect } = await open({ idleMs: 1 });
     const { here, there } = await connect();
@@ -117,8 +136,7 @@ describe('peers in a process of their own', () => {
 describe('a process that fails', () => {
   it('refuses a plan that its library does not take', async () => {
     const { stack, connect } = await open();
-    const transport = { ...peerPlan.transport, ufrag: '' };
-    await expect(stack.open({ ...peerPlan, transport })).rejects.toThrow();
+    await expect(stack.open(planWith('79:EC'))).rejects.toThrow('fingerprint');
     const { there } = await connect();
     await there.close();
   });
