@@ -8,8 +8,10 @@ const WRITE_BYTES = 128 * 1024;
 export interface FramePipeOptions {
   /** Both directions; owned by the pipe. */
   readonly socket: Duplex;
+  /** Milliseconds after which a write that is not taken ends it all; absent: it may take as long as it likes. */
+  readonly stallMs?: number;
   onFrame(frame: Frame): void;
-  /** The other side has ended, or, where there is a reason, its bytes made no sense; once, nothing comes afterwards. */
+  /** The other side has ended, or, where there is a reason, it is not to be talked to; once, nothing comes afterwards. */
   onEnd(reason: string | undefined): void;
 }
 
@@ -66,7 +68,13 @@ export class FramePipe {
       return;
     }
     this.#isWriting = true;
-    this.#options.socket.write(Buffer.concat(frames), () => {
+    const { socket, stallMs } = this.#options;
+    const patience =
+      stallMs === undefined
+        ? undefined
+        : setTimeout(() => this.#over(`it read nothing for ${stallMs} ms`), stallMs);
+    socket.write(Buffer.concat(frames), () => {
+      clearTimeout(patience);
       this.#isWriting = false;
       this.#flush();
     });

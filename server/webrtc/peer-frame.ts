@@ -90,7 +90,9 @@ export class FrameReader {
     while (rest.byteLength >= LENGTH_BYTES) {
       const length = rest.readUInt32BE(0);
       if (length < HEAD_BYTES || length > HEAD_BYTES + MAX_PAYLOAD_BYTES) {
-        throw new RangeError(`frame: expected a length from ${HEAD_BYTES}, got ${length}`);
+        throw new RangeError(
+          `it made no sense: expected a length from ${HEAD_BYTES}, got ${length}`,
+        );
       }
       if (rest.byteLength < LENGTH_BYTES + length) break;
       frames.push({

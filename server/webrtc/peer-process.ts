@@ -17,6 +17,9 @@ export interface PeerProcessConfig {
   readonly port: number;
 }
 
+/** Milliseconds without reading after which a child hangs: its peers are given up after as many without a word of them. */
+const STALL_MS = 3_000;
+
 /** Milliseconds that a child gets to tell its peers of the end; it takes 200 (`peer-child.ts`). */
 const FAREWELL_MS = 1_000;
 
@@ -66,13 +69,14 @@ export class PeerProcess {
     this.#child.stderr?.on('error', () => undefined);
     this.#pipe = new FramePipe({
       socket,
+      stallMs: STALL_MS,
       onFrame: (frame) => {
         if (this.#killedBecause === undefined) options.onFrame(frame);
       },
       // A child that dies ends its pipe, and its exit says why.
       onEnd: (reason) => {
         if (reason === undefined) this.#child.kill('SIGKILL');
-        else this.kill(`made no sense: ${reason}`);
+        else this.kill(reason);
       },
     });
   }

@@ -100,6 +100,21 @@ describe('peers in a process of their own', () => {
     },
   );
 
+  it('end with it when it hangs', async () => {
+    const { stack, connect } = await open();
+    const { here, there } = await connect();
+    process.kill(stack.pid ?? 0, 'SIGSTOP');
+    const timer = setInterval(() => {
+      for (let count = 0; count < 50; count += 1)
+        here.peer.sendTrack('video', packet(here.plan, 1));
+    }, 5);
+    onTestFinished(() => clearInterval(timer));
+    const reason: unknown = expect.stringContaining('read nothing for 3000 ms');
+    await expect.poll(() => here.ends, SEEN).toEqual([reason]);
+    const next = await connect();
+    await Promise.all([there.close(), next.there.close()]);
+  });
+
   it('leave no descriptor here when it dies', async () => {
     const { stack } = await open();
     const before = descriptorsOf('self');
