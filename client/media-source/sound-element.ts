@@ -1,3 +1,4 @@
+import { AudibleElement } from '../audio/audible-element.ts';
 import type { SoundPath } from '../audio/sound-path.ts';
 import type { SoundLink } from '../network/network-messages.ts';
 import type { UserSettings } from '../settings/user-settings.ts';
@@ -8,6 +9,7 @@ import { SOUND_TIMESCALE, type CreateMuxer, type Muxer } from './muxer.ts';
 import { opusDuration } from './opus-duration.ts';
 import { OPUS_TRACK, OPUS_TYPE } from './probe.ts';
 
+/** What sound by Media Source is played with. */
 export interface SoundElementOptions {
   readonly settings: UserSettings;
   /** Whether what is played can be read back. */
@@ -26,9 +28,6 @@ const TOLERATED = 0.1;
 const KEEP_BEHIND = 2;
 const FORGET_EVERY = 500;
 
-/** Samples that are read back: the most that an analyser keeps. */
-const READ_BACK = 32_768;
-
 /**
  * Sound by Media Source, in an element of its own: together with the picture in one element, the picture would wait for the sound's
  * buffer (measured: 207 ms instead of 24).
@@ -36,36 +35,31 @@ const READ_BACK = 32_768;
 export class SoundElement implements SoundPath {
   readonly link: SoundLink | undefined;
   readonly #options: SoundElementOptions;
-  readonly #element = new Audio();
+  readonly #audible: AudibleElement;
   readonly #port: MessagePort | undefined;
   #muxer: Muxer | undefined;
   #buffer: LiveBuffer | undefined;
   #createMuxer: CreateMuxer | undefined;
-  #settings: UserSettings;
   /** Samples on the element's time line. */
   #samples = 0;
   #packets = 0;
   #underruns = 0;
-  #isRefused = false;
   #isClosed = false;
-  #analyser: AnalyserNode | undefined;
 
   constructor(options: SoundElementOptions) {
     this.#options = options;
-    this.#settings = options.settings;
+    this.#audible = new AudibleElement(options.settings);
     if (mediaSourceOfBrowser() === undefined) return;
     const { port1, port2 } = new MessageChannel();
     this.#port = port2;
     this.link = { type: 'packets', port: port1 };
     this.#element.addEventListener('waiting', () => (this.#underruns += 1));
-    this.apply(options.settings);
   }
 
   get state(): SoundState {
     if (this.link === undefined) return 'unavailable';
-    if (this.#isRefused) return 'suspended';
-    if (this.#element.paused || this.#samples === 0) return 'starting';
-    return this.#settings.muted ? 'muted' : 'playing';
+    const { state } = this.#audible;
+    return this.#samples === 0 && state !== 'suspended' ? 'starting' : state;
   }
 
   get stats(): AudioStats {
@@ -91,31 +85,20 @@ export class SoundElement implements SoundPath {
     this.#port.onmessage = (event: MessageEvent<Uint8Array<ArrayBuffer>>) => this.#take(event.data);
   }
 
-  async resume(): Promise<void> {
-    try {
-      await this.#element.play();
-      this.#isRefused = false;
-    } catch (error) {
-      if (error instanceof DOMException && error.name === 'NotAllowedError') this.#isRefused = true;
-    }
+  resume(): Promise<void> {
+    return this.#audible.resume();
   }
 
   apply(settings: UserSettings): void {
-    this.#settings = settings;
-    this.#element.muted = settings.muted;
-    this.#element.volume = settings.volume;
+    this.#audible.apply(settings);
   }
 
   setJitter(): void {
     // The target is far above what jitter takes.
   }
 
-  recording(): Promise<{ samples: Float32Array; sampleRate: number } | undefined> {
-    const analyser = this.#analyser;
-    if (analyser === undefined) return Promise.resolve(undefined);
-    const samples = new Float32Array(READ_BACK);
-    analyser.getFloatTimeDomainData(samples);
-    return Promise.resolve({ samples, sampleRate: analyser.context.sampleRate });
+  recording(): ReturnType<SoundPath['recording']> {
+    return this.#audible.recording();
   }
 
   close(): void {
@@ -123,7 +106,11 @@ export class SoundElement implements SoundPath {
     this.#isClosed = true;
     this.#port?.close();
     this.#buffer?.close();
-    if (this.#analyser?.context instanceof AudioContext) void this.#analyser.context.close();
+    this.#audible.close();
+  }
+
+  get #element(): HTMLAudioElement {
+    return this.#audible.element;
   }
 
   get #lag(): number {
@@ -174,9 +161,9 @@ export class SoundElement implements SoundPath {
 
   #listen(): void {
     const context = new AudioContext({ sampleRate: SOUND_TIMESCALE });
-    const analyser = context.createAnalyser();
-    analyser.fftSize = READ_BACK;
-    context.createMediaElementSource(this.#element).connect(analyser).connect(context.destination);
-    this.#analyser = analyser;
+    this.#audible.listen(context, (analyser) => {
+      const source = context.createMediaElementSource(this.#element);
+      source.connect(analyser).connect(context.destination);
+    });
   }
 }

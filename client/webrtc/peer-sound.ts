@@ -1,7 +1,9 @@
+import { AudibleElement } from '../audio/audible-element.ts';
 import type { SoundPath } from '../audio/sound-path.ts';
 import type { UserSettings } from '../settings/user-settings.ts';
 import type { AudioStats, SoundState } from '../stats/player-stats.ts';
 
+/** What a connection's sound is played with. */
 export interface PeerSoundOptions {
   readonly settings: UserSettings;
   readonly stream: MediaStream;
@@ -9,29 +11,20 @@ export interface PeerSoundOptions {
   readonly probe: boolean;
 }
 
-/** Samples that are read back: the most that an analyser keeps. */
-const READ_BACK = 32_768;
-
 /** Plays the track of sound of a WebRTC connection; how far ahead it waits is the browser's own affair. */
 export class PeerSound implements SoundPath {
   /** Nothing of it passes through the network worker. */
   readonly link = undefined;
-  readonly #element = new Audio();
-  readonly #analyser: AnalyserNode | undefined;
-  #settings: UserSettings;
-  #isRefused = false;
+  readonly #audible: AudibleElement;
 
   constructor({ settings, stream, probe }: PeerSoundOptions) {
-    this.#settings = settings;
-    this.#element.srcObject = stream;
-    this.apply(settings);
-    if (probe) this.#analyser = listenTo(stream);
+    this.#audible = new AudibleElement(settings);
+    this.#audible.element.srcObject = stream;
+    if (probe) this.#listenTo(stream);
   }
 
   get state(): SoundState {
-    if (this.#isRefused) return 'suspended';
-    if (this.#element.paused) return 'starting';
-    return this.#settings.muted ? 'muted' : 'playing';
+    return this.#audible.state;
   }
 
   /** What waits is the receiver's to say, see `withFigures`. */
@@ -44,45 +37,32 @@ export class PeerSound implements SoundPath {
     return this.resume();
   }
 
-  async resume(): Promise<void> {
-    try {
-      await this.#element.play();
-      this.#isRefused = false;
-    } catch (error) {
-      if (error instanceof DOMException && error.name === 'NotAllowedError') this.#isRefused = true;
-    }
+  resume(): Promise<void> {
+    return this.#audible.resume();
   }
 
   apply(settings: UserSettings): void {
-    this.#settings = settings;
-    this.#element.muted = settings.muted;
-    this.#element.volume = settings.volume;
+    this.#audible.apply(settings);
   }
 
   setJitter(): void {
     // The browser's receiver sees it by itself.
   }
 
-  recording(): Promise<{ samples: Float32Array; sampleRate: number } | undefined> {
-    const analyser = this.#analyser;
-    if (analyser === undefined) return Promise.resolve(undefined);
-    const samples = new Float32Array(READ_BACK);
-    analyser.getFloatTimeDomainData(samples);
-    return Promise.resolve({ samples, sampleRate: analyser.context.sampleRate });
+  recording(): ReturnType<SoundPath['recording']> {
+    return this.#audible.recording();
   }
 
   close(): void {
-    this.#element.srcObject = null;
-    const context = this.#analyser?.context;
-    if (context instanceof AudioContext && context.state !== 'closed') void context.close();
+    this.#audible.element.srcObject = null;
+    this.#audible.close();
   }
-}
 
-/** Without a way to the speaker: the element plays. */
-function listenTo(stream: MediaStream): AnalyserNode {
-  const context = new AudioContext();
-  const analyser = context.createAnalyser();
-  analyser.fftSize = READ_BACK;
-  context.createMediaStreamSource(stream).connect(analyser);
-  return analyser;
+  /** Without a way to the speaker: the element plays. */
+  #listenTo(stream: MediaStream): void {
+    const context = new AudioContext();
+    this.#audible.listen(context, (analyser) =>
+      context.createMediaStreamSource(stream).connect(analyser),
+    );
+  }
 }
