@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { GenericNack, RtcpTransportLayerFeedback } from 'werift';
 import {
   decodeControl,
@@ -7,61 +7,19 @@ import {
 } from '../../../protocol/control/control-unit.ts';
 import { SessionCode } from '../../../protocol/errors.ts';
 import { micros32 } from '../../../protocol/time.ts';
-import { Gateway } from '../../support/gateway.ts';
 import { LoggedIn } from '../../support/logged-in.ts';
 import { WeriftPeer } from '../../support/werift-peer.ts';
+import { play, webRtcGateway, whep } from '../../support/whep.ts';
 
 /** A loaded machine. */
 const SEEN = { timeout: 15_000, interval: 50 };
 
-const FLAGS = [
-  ...['--webrtc', '--source', 'test', '--video-frame-rate', '15'],
-  ...['--desktop-width', '320', '--desktop-height', '180'],
-];
-
-let gateway: Gateway;
-
-beforeAll(async () => {
-  gateway = await Gateway.start(FLAGS);
-});
-
-afterAll(async () => {
-  expect(await gateway.stop()).toBe(0);
-});
-
-/** What a player does with a link: the token is its Bearer token. */
-const whep = async (link: string, method: string, given: Partial<WhepRequest> = {}) => {
-  const { origin, hash } = new URL(link);
-  const { path = '/whep', type = 'application/sdp', body, headers = {} } = given;
-  return fetch(origin + path, {
-    method,
-    headers: {
-      authorization: `Bearer ${hash.replace('#token=', '')}`,
-      ...(body === undefined ? {} : { 'content-type': type }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body }),
-  });
-};
-
-interface WhepRequest {
-  readonly path: string;
-  readonly type: string;
-  readonly body: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-const play = async (peer: WeriftPeer, link: string) => {
-  const answer = await whep(link, 'POST', { body: await peer.offer() });
-  expect(answer.status).toBe(201);
-  await peer.answered(await answer.text());
-  return answer.headers;
-};
+const gateway = webRtcGateway();
 
 describe('a player without a browser', () => {
   it('gets picture and sound, is sent again what it misses, and says goodbye', async () => {
     const peer = new WeriftPeer();
-    const link = await gateway.link();
+    const link = await gateway().link();
     const headers = await play(peer, link);
     const { video, audio } = peer.packets;
     await expect.poll(() => Math.min(video.length, audio.length), SEEN).toBeGreaterThan(30);
@@ -93,7 +51,7 @@ describe('a player without a browser', () => {
     expect(patched.status).toBe(204);
     const restart = await whep(link, 'PATCH', { ...fragment, body: 'a=ice-ufrag:other\r\n' });
     expect(restart.status).toBe(422);
-    expect((await whep(await gateway.link(), 'DELETE', { path })).status).toBe(404);
+    expect((await whep(await gateway().link(), 'DELETE', { path })).status).toBe(404);
     expect((await whep(link, 'DELETE', { path })).status).toBe(200);
     expect((await whep(link, 'DELETE', { path })).status).toBe(404);
     await peer.close();
@@ -101,7 +59,7 @@ describe('a player without a browser', () => {
 
   it('gets a keyframe when it asks for one', async () => {
     const peer = new WeriftPeer();
-    await play(peer, await gateway.link());
+    await play(peer, await gateway().link());
     const { video } = peer.packets;
     await expect.poll(() => video.length, SEEN).toBeGreaterThan(5);
     const keyframes = () => video.filter(({ payload }) => ((payload[0] ?? 0) & 0x1f) === 24).length;
@@ -118,12 +76,12 @@ describe('a player without a browser', () => {
     ['that is none', { body: 'hello' }, 400],
     ['of a page of another site', { headers: { origin: 'https://evil.example' } }, 403],
   ])('is refused an offer %s', async (_, given, status) => {
-    const answer = await whep(await gateway.link(), 'POST', { body: 'v=0\r\n', ...given });
+    const answer = await whep(await gateway().link(), 'POST', { body: 'v=0\r\n', ...given });
     expect(answer.status).toBe(status);
   });
 
   it('is refused with a token that was used', async () => {
-    const link = await gateway.link();
+    const link = await gateway().link();
     expect((await whep(link, 'POST', { body: 'v=0\r\n' })).status).toBe(422);
     expect((await whep(link, 'POST', { body: 'v=0\r\n' })).status).toBe(401);
   });
@@ -131,7 +89,7 @@ describe('a player without a browser', () => {
 
 describe('a client on the data channel', () => {
   const connect = async () => {
-    const login = await LoggedIn.open(await gateway.link());
+    const login = await LoggedIn.open(await gateway().link());
     const peer = new WeriftPeer('dtf.1');
     const { webRtc: ticket } = await login.tickets();
     const body = { type: 'offer', sdp: await peer.offer(), ticket };
