@@ -7,6 +7,7 @@ import { portsOf } from './player-workers.ts';
 import type { UserSettings } from './settings/user-settings.ts';
 import { PeerSound } from './webrtc/peer-sound.ts';
 
+/** What every way of the sound is played by, and the way to the worker that feeds it. */
 export interface SoundWaysOptions extends SoundOutputOptions {
   toNetwork(message: ToNetworkWorker, transfer: Transferable[]): void;
 }

@@ -9,12 +9,13 @@ import { soundShift } from './sound-clock.ts';
 import type { SoundPath } from './sound-path.ts';
 import { hasWorkletSound } from './worklet-sound.ts';
 
+/** What the worklet's sound is played by, and whom its clock is told. */
 export interface SoundOutputOptions {
   /** What holds at first; `apply` changes it. */
   readonly settings: UserSettings;
   /** Seconds of its own output that the worklet keeps for measurements; 0 for none. */
   readonly recordSeconds: number;
-  /** When sound is heard, see soundShift; undefined while none is. Ten times a second, once a second in a hidden page. */
+  /** When sound is heard, µs, see soundShift; undefined while none is. Ten times a second, once a second in a hidden page. */
   onClock(shift: number | undefined): void;
 }
 

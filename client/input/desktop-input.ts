@@ -7,6 +7,7 @@ import { platformOf } from './keyboard-facts.ts';
 import type { LocatedPoint } from './pointer.ts';
 import { Pointer } from './pointer.ts';
 
+/** Where the user's input is taken from, and what becomes of it; places in CSS pixels of the window. */
 export interface DesktopInputOptions {
   /** Receives pointer, touch and wheel events. */
   readonly surface: HTMLElement;

@@ -7,6 +7,7 @@ import type { KeyOutcome } from './keyboard-state.ts';
 import { KeyboardState } from './keyboard-state.ts';
 import { ERASABLE_PADDING, TextEntry } from './text-entry.ts';
 
+/** Where keys come from, what this keyboard is like, and what its keys ask for. */
 export interface KeyboardOptions {
   /** Has the focus while the desktop has the keyboard; a real text field, so that input methods work. */
   readonly field: HTMLTextAreaElement;

@@ -19,6 +19,7 @@ export interface LocatedPoint {
   readonly outside: number;
 }
 
+/** Where pointer, touch and wheel events come from, and where they lead. */
 export interface PointerOptions {
   readonly surface: HTMLElement;
   /** Maps client coordinates (CSS pixels of the window); undefined while there is no picture. */

@@ -15,6 +15,7 @@ import type { LadderFacts } from './facts.ts';
 import { RungControl, type RungsView } from './rung-control.ts';
 import { pathOf, type PathName, type RungChoice, type RungName } from './rungs.ts';
 
+/** What the rungs of a page play with, what the user chose, and whom they tell. */
 export interface PageRungsOptions {
   /** Plays tracks, Media Source and WebRTC; undefined where the page has only a canvas. */
   readonly video: HTMLVideoElement | undefined;

@@ -16,6 +16,7 @@ export interface RungsView {
   readonly rungs: readonly RungReport[];
 }
 
+/** What the user chose of the ladder, and who carries its decisions out. */
 export interface RungControlOptions {
   readonly choice: RungChoice;
   /** Begins on a rung, or goes over to it. */

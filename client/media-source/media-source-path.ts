@@ -12,6 +12,7 @@ import { AvcStream, type AvcSample } from './avc-stream.ts';
 import { PICTURE_TIMESCALE, type CreateMuxer, type Muxer } from './muxer.ts';
 import type { FromPictureElement, ToPictureElement } from './picture-messages.ts';
 
+/** What the worker's part of Media Source plays by, and its way to the element. */
 export interface MediaSourcePathOptions extends PicturePathSink {
   readonly playout: PlayoutSettings;
   /** Loads the muxer, which only this path needs. */

@@ -3,6 +3,7 @@ import { catchUp } from './lag.ts';
 import { LiveBuffer } from './live-buffer.ts';
 import type { FromPictureElement, ToPictureElement } from './picture-messages.ts';
 
+/** The element that plays the fragments, and whom it tells. */
 export interface PictureElementOptions {
   /** Plays the fragments; it belongs to the picture until `close`. */
   readonly video: HTMLVideoElement;

@@ -11,12 +11,14 @@ const JITTER_PACKETS = 500;
 /** The page hears of a jitter that has changed by this, ms: its buffer moves in steps of 5 ms. */
 const JITTER_STEP_MS = 2;
 
+/** Where the media of a session go. */
 export interface MediaRelayOptions {
   /** Undefined where there is no sound. */
   readonly sound: () => PacketSink | undefined;
   /** Whether arrivals are noted, for measurements. */
   readonly probe: boolean;
   toVideoWorker(message: ToVideoWorkerMedia, transfer?: Transferable[]): void;
+  /** How late sound comes. */
   onSoundJitter(jitterMs: number): void;
 }
 

@@ -24,6 +24,7 @@ export interface PhotonProgress {
   readonly missed: number;
 }
 
+/** What is to be pressed how often, and by which clock. */
 export interface PhotonProbeOptions {
   readonly player: {
     sendInput(events: readonly InputEvent[]): void;

@@ -1,3 +1,4 @@
+/** Which jitter is looked for, among how many messages. */
 export interface ArrivalJitterOptions {
   /** The part of messages that a buffer of `jitter` is early enough for, 0 to 1. */
   readonly percentile: number;

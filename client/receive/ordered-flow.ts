@@ -20,6 +20,7 @@ export type OrderedOutput =
   /** Ask the server for a keyframe; `lastDecoded` is undefined when nothing was delivered yet. */
   | { readonly type: 'keyRequest'; readonly lastDecoded: number | undefined };
 
+/** What a flow may count on. */
 export interface OrderedFlowOptions {
   /** True where a transport keeps the order of a flow, so that a hole never fills later (WebSocket). */
   readonly inOrder: boolean;

@@ -42,6 +42,7 @@ export interface ReceiverCounters {
   readonly audioDuplicates: number;
 }
 
+/** What a receiver may count on. */
 export interface ReceiverOptions {
   /** True where the transport keeps each flow's order (WebSocket). */
   readonly inOrder: boolean;

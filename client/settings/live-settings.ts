@@ -14,6 +14,7 @@ import {
   type UserSettings,
 } from './user-settings.ts';
 
+/** What was chosen before, and what a change asks of the rest of the player. */
 export interface LiveSettingsOptions {
   /** What was chosen before. */
   readonly chosen: UserChange;

@@ -21,6 +21,7 @@ export interface SettingsOfPage {
   onChosen(names: readonly string[]): void;
 }
 
+/** What the settings begin with, and whom they are shown to. */
 export interface SettingsControlOptions extends SettingsOfPage {
   onView(view: SettingsView): void;
 }

@@ -6,6 +6,7 @@ import { MarkWatch } from './mark-watch.ts';
 import type { FrameCounters, FromFrameMeter, ToFrameMeter } from './measurement-messages.ts';
 import { RunRecorder, type ShownFrame } from './run-recorder.ts';
 
+/** What the measurements of the video worker count, and whom they tell. */
 export interface FrameMeterOptions {
   tell(message: FromFrameMeter): void;
   /** Frames decoded and not shown since the worker began. */

@@ -11,6 +11,7 @@ import type {
 } from './measurement-messages.ts';
 import type { AudioStats } from './player-stats.ts';
 
+/** The ways to both workers, and the sound's own counters. */
 export interface MeasurementsOptions {
   toVideo(message: ToFrameMeter): void;
   toNetwork(message: ToNetworkMeter): void;

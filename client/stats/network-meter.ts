@@ -2,6 +2,7 @@
 import type { FromNetworkMeter, NetworkRun, ToNetworkMeter } from './measurement-messages.ts';
 import type { NetworkStats } from './player-stats.ts';
 
+/** What the measurements of the network worker count, and whom they tell. */
 export interface NetworkMeterOptions {
   tell(message: FromNetworkMeter): void;
   /** The counters of the connection as they are; undefined while there is none. */

@@ -3,6 +3,7 @@ import { micros, toMicros32, type Micros, type Micros32 } from '../../protocol/t
 import { ClockSync } from '../receive/clock-sync.ts';
 import { Liveness } from './liveness.ts';
 
+/** When a connection begins, how its pings leave, and whom its clock is told. */
 export interface HeartbeatOptions {
   /** Local time at the start, µs. */
   readonly now: number;

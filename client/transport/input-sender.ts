@@ -6,6 +6,7 @@ export interface InputBatch {
   readonly events: readonly InputEvent[];
 }
 
+/** How a transport carries events, and where their numbers begin. */
 export interface InputSenderOptions {
   /** True over datagrams: events are then repeated until acknowledged. */
   readonly isLossy: boolean;

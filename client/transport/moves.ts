@@ -26,6 +26,7 @@ export interface Carrier {
   readonly session: string;
 }
 
+/** What is to carry the session at first, and who carries a move out. */
 export interface MovesOptions {
   readonly choice: TransportChoice;
   /** Whether pictures and sound come on tracks of WebRTC at first. */

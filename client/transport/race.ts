@@ -11,6 +11,7 @@ export interface Entrant<Connection> {
   discard(connection: Connection): void;
 }
 
+/** What ends a race early, and its clock. */
 export interface RaceOptions {
   readonly signal: AbortSignal;
   /** Resolves after that time, at once when `signal` aborts. */

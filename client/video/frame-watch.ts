@@ -3,6 +3,7 @@ import { BLOCK, PATTERN_WIDTH } from '../stats/pattern-probe.ts';
 
 type Presented = Extract<FromPictureElement, { type: 'presented' }>;
 
+/** The element whose frames are watched, and whom they are told. */
 export interface FrameWatchOptions {
   readonly video: HTMLVideoElement;
   /** Whether a row of every picture is read back. */

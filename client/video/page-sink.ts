@@ -10,6 +10,7 @@ declare global {
   var MediaStreamTrackGenerator: (new (options: { kind: 'video' }) => TrackGenerator) | undefined;
 }
 
+/** The element that plays a track of decoded frames, and whom it tells. */
 export interface PageSinkOptions {
   /** Plays the track; undefined where the page has only a canvas. */
   readonly video: HTMLVideoElement | undefined;

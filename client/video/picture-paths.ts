@@ -11,6 +11,7 @@ import type { FromVideoWorker, ToVideoWorker } from './video-messages.ts';
 import { VideoPipeline } from './video-pipeline.ts';
 import { TrackPath } from '../webrtc/track-path.ts';
 
+/** What every path of the picture draws into and plays by, and whom it tells. */
 export interface PicturePathsOptions extends PicturePathSink {
   readonly canvas: OffscreenCanvas;
   readonly playout: PlayoutSettings;

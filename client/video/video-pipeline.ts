@@ -20,6 +20,7 @@ import {
 } from './presenter.ts';
 import type { VideoSink } from './sink.ts';
 
+/** What WebCodecs' path draws into and plays by. */
 export interface VideoPipelineOptions extends PicturePathSink {
   readonly sink: VideoSink;
   readonly playout: PlayoutSettings;

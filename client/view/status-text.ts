@@ -26,6 +26,7 @@ export function statusLabel({ phase, role, mayControl }: PlayerState): StatusLab
   };
 }
 
+/** How the bar calls each transport. */
 export const transportLabels: Readonly<Record<TransportKind, string>> = {
   webtransport: 'WebTransport',
   websocket: 'WebSocket',

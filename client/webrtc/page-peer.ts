@@ -2,6 +2,7 @@ import type { FromPeer, PeerRequest, ToPeer } from './peer-messages.ts';
 import { readFigures, type PeerFigures } from './peer-figures.ts';
 import { sendBye, sendOffer } from './signaling.ts';
 
+/** Where a connection is offered, and whom it tells of its life. */
 export interface PagePeerOptions {
   readonly request: PeerRequest;
   /** Data for the decoder have come. */

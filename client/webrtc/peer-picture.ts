@@ -1,6 +1,7 @@
 import type { FromPictureElement } from '../media-source/picture-messages.ts';
 import { FrameWatch } from '../video/frame-watch.ts';
 
+/** The track of pictures, the element that plays it, and whom it tells. */
 export interface PeerPictureOptions {
   /** Plays the track; it belongs to the picture until `close`. */
   readonly video: HTMLVideoElement;

@@ -5,6 +5,7 @@ import type { PeerRequest } from './peer-messages.ts';
 import { PeerPicture } from './peer-picture.ts';
 import { PagePeer } from './page-peer.ts';
 
+/** Where the tracks of a player play, and whom it tells. */
 export interface PeerPlayerOptions {
   /** Plays the track; undefined where the page has only a canvas. */
   readonly video: HTMLVideoElement | undefined;

@@ -2,6 +2,7 @@ import { html } from 'lit';
 import type { TemplateResult } from 'lit';
 import { candidateCount, type Candidate, type CandidateGroup } from '../../compare/candidate.ts';
 
+/** What can be compared, what is chosen of it, and who is told. */
 export interface CandidatePickerOptions {
   readonly groups: readonly CandidateGroup[];
   readonly chosen: readonly Candidate[];

@@ -4,6 +4,7 @@ import plotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { Curves } from '../../compare/curves.ts';
 import { candidateDashes } from './candidate-colours.ts';
 
+/** What a chart draws, and how its axes are called; values in the units of its curves. */
 export interface ChartOptions {
   readonly curves: Curves;
   readonly xLabel: string;

@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit';
 import type { ComparisonReport } from '../../compare/report.ts';
 import { closeIcon } from '../icons.ts';
 
+/** The reports that are kept, and what can be done with one. */
 export interface HistoryOptions {
   /** Newest first. */
   readonly reports: readonly ComparisonReport[];

@@ -17,6 +17,7 @@ const phaseWords: Readonly<Record<ComparisonProgress['phase'], string>> = {
   restoring: 'bringing your settings back',
 };
 
+/** How far a comparison is, and what ends it. */
 export interface RunProgressOptions {
   readonly step: RunningStep;
   readonly candidates: readonly Candidate[];

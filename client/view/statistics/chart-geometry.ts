@@ -1,8 +1,9 @@
 /** Where the lines of the charts run: pure functions from points to SVG path data. */
 import { HISTORY_SECONDS, type LatencyPoint, type RatePoint } from './history.ts';
 
-/** Size of the charts' coordinate system; the element stretches it. */
+/** Width of the charts' coordinate system; the element stretches it. */
 export const CHART_WIDTH = 300;
+/** Its height. */
 export const CHART_HEIGHT = 64;
 
 /** A pause of more than this many milliseconds between two points is a gap, not a line. */
