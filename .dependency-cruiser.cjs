@@ -74,6 +74,7 @@ module.exports = {
     serverRoom('transport', []),
     serverRoom('signaling', []),
     serverRoom('webrtc', [
+      '^server/ingest/rfc4571\\.ts$',
       '^server/signaling/',
       '^server/transport/',
       '^server/http/(webrtc-door|grant|secret)\\.ts$',

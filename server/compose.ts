@@ -213,7 +213,7 @@ async function openHttp(
       tls: https?.shown,
       proxies: openProxies(config),
       webTransport: offer,
-      webRtc: { door, corsOrigins: config.webrtc.corsOrigins },
+      ...(config.webrtc.enabled && { webRtc: { door, corsOrigins: config.webrtc.corsOrigins } }),
       desktop: () => session.size,
       admit: ({ id }) =>
         session.hasRoomFor(id)
@@ -252,12 +252,13 @@ async function offerWebRtc(
   { session, logins }: Hall,
   { at, connect }: Pick<Doorway, 'connect'> & { readonly at: ListeningAt },
 ): Promise<WebRtcEndpoint | undefined> {
-  const { enabled, port, addresses } = config.webrtc;
+  const { enabled, port, udp, addresses } = config.webrtc;
   if (!enabled) return undefined;
   return openWebRtc({
     host: config.listen.host,
     port,
     pagePort: at.port,
+    udp,
     addresses,
     clock,
     logger,

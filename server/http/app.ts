@@ -8,6 +8,7 @@ import { fastify as createFastify, type FastifyInstance, type FastifyReply } fro
 
 import { registerApi } from './api.ts';
 import { HttpFault, type FaultCode } from './fault.ts';
+import { divertFramed } from './first-byte.ts';
 import { requireOwnHost, sessionOf, withoutBasePath, type GatewayOptions } from './gateway.ts';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
 import { LoginThrottle } from './login-throttle.ts';
@@ -85,6 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const server = makeServer(limits, tls);
       if (isSecureServer(server)) secureServers.push(server);
       server.on('request', onRequest);
+      divertIce(server, watch, options);
       watch.watch(server);
       upgrade.attach(server);
       return server;
@@ -171,6 +173,16 @@ function makeServer(limits: HttpLimits, tls: AppOptions['tls']): Server {
         });
   server.maxConnections = limits.maxSockets;
   return server;
+}
+
+/** WebRTC comes over the same port where it is on. */
+function divertIce(server: Server, watch: SocketWatch, { webRtc }: AppOptions): void {
+  if (webRtc === undefined) return;
+  divertFramed(server, (socket) => {
+    const door = webRtc.door();
+    if (door === undefined) socket.destroy();
+    else door.connected(socket, () => watch.authenticated(socket));
+  });
 }
 
 function isSecureServer(server: Server): server is SecureServer {

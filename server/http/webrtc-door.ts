@@ -3,6 +3,7 @@
  * door says what becomes of it.
  */
 
+import type { Socket } from 'node:net';
 import type { Grant } from './grant.ts';
 
 /** A peer asks for the stream. */
@@ -52,4 +53,9 @@ export interface WebRtcDoor {
   /** Undefined: taken. */
   candidates(fragment: DoorFragment): DoorRefusal | undefined;
   bye(session: string, resource: string): DoorRefusal | undefined;
+  /**
+   * Takes a connection to the gateway's TCP port that begins as ICE does (RFC 6544). It is closed unless its first packet is that of a
+   * peer whose offer was let in, of which `onKnown` tells.
+   */
+  connected(socket: Socket, onKnown: () => void): void;
 }

@@ -16,6 +16,7 @@ export interface LocalTransport {
 
 /** An address on which this server listens for ICE. */
 export interface LocalCandidate {
+  readonly protocol: 'udp' | 'tcp';
   readonly address: string;
   readonly port: number;
 }
@@ -26,8 +27,16 @@ const STREAM_ID = 'oriel';
 /** Source name of RTCP (RFC 3550, section 6.5.1): it tells nobody anything. */
 const CNAME = 'oriel';
 
-/** Type preference of a host candidate (RFC 8445, section 5.1.2.2), and the component of RTP with RTCP. */
-const HOST_PREFERENCE = 126;
+/**
+ * Type preference of a host candidate (RFC 8445, section 5.1.2.2), which is to be lower for TCP (RFC 6544, section 4.2): what browsers take
+ * themselves.
+ */
+const HOST_PREFERENCES = { udp: 126, tcp: 90 } as const;
+
+/** Largest local preference (RFC 8445, section 5.1.2.1); that of a passive candidate of TCP has 4 for its direction (RFC 6544, section 4.2). */
+const LOCAL_PREFERENCES = { udp: 65_535, tcp: 4 * 2 ** 13 + 8_191 } as const;
+
+/** The component of RTP with RTCP. */
 const COMPONENT = 1;
 
 /** The text of the answer (RFC 8829, section 5.3): one section for each of the offer, those that are not taken with port 0. */
@@ -140,11 +149,13 @@ function candidateLines(local: LocalTransport): readonly string[] {
   return [...candidatesOf(local).map((candidate) => `a=${candidate}`), 'a=end-of-candidates'];
 }
 
-/** The candidates as `a=candidate` writes them, without `a=` (RFC 8839, section 5.1). */
+/** The candidates as `a=candidate` writes them, without `a=` (RFC 8839, section 5.1; RFC 6544, section 4.5). */
 export function candidatesOf({ candidates }: LocalTransport): readonly string[] {
-  return candidates.map(({ address, port }, index) => {
-    // Local preferences fall from the largest, 65,535 (RFC 8445, section 5.1.2.1).
-    const priority = HOST_PREFERENCE * 2 ** 24 + (65_535 - index) * 2 ** 8 + (256 - COMPONENT);
-    return `candidate:${index + 1} ${COMPONENT} udp ${priority} ${address} ${port} typ host`;
+  return candidates.map(({ protocol, address, port }, index) => {
+    const local = LOCAL_PREFERENCES[protocol] - index;
+    const priority = HOST_PREFERENCES[protocol] * 2 ** 24 + local * 2 ** 8 + (256 - COMPONENT);
+    const fields = [index + 1, COMPONENT, protocol, priority, address, port, 'typ host'];
+    // Whoever listens waits to be connected to.
+    return `candidate:${fields.join(' ')}${protocol === 'tcp' ? ' tcptype passive' : ''}`;
   });
 }

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { randomInt } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { maxUnitBytes } from '../../protocol/limits.ts';
 import { SessionCode } from '../../protocol/errors.ts';
 import type { DoorAnswer, DoorOffer, DoorRefusal, WebRtcDoor } from '../http/webrtc-door.ts';
@@ -9,12 +9,13 @@ import type { Grant } from '../http/grant.ts';
 import { newSecret } from '../http/secret.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../session-clock.ts';
-import type { LocalTransport } from '../signaling/answer.ts';
+import type { LocalCandidate, LocalTransport } from '../signaling/answer.ts';
 import type { PeerPlan } from '../signaling/peer-plan.ts';
 import { SignalingDesk } from '../signaling/signaling-desk.ts';
 import { SignalingFault } from '../signaling/signaling-fault.ts';
 import type { ServerTransport } from '../transport/transport.ts';
 import { ForkedPeerStack } from './forked-peer-stack.ts';
+import { IceTcpFront } from './ice-tcp-front.ts';
 import { requireDataChannel } from './node-datachannel-api.ts';
 import type { Peer, PeerStack } from './peer-stack.ts';
 import { SharedPayloads } from './shared-payloads.ts';
@@ -28,8 +29,10 @@ export interface WebRtcEndpointOptions {
   readonly host: string;
   /** UDP port of all peers; undefined: the one after `pagePort`, or any free one where that is taken. */
   readonly port: number | undefined;
-  /** The gateway's TCP port. */
+  /** The gateway's TCP port, on which ICE over TCP comes in. */
   readonly pagePort: number;
+  /** False: peers are told of TCP only, and the library listens on the loopback address. */
+  readonly udp: boolean;
   /** Addresses to be named to peers in place of those by which they came. */
   readonly addresses: readonly string[];
   readonly clock: Clock;
@@ -59,12 +62,13 @@ export async function openWebRtc(
 ): Promise<WebRtcEndpoint | undefined> {
   const { logger } = options;
   try {
-    const address = boundAddress(options.host);
+    const address = boundAddress(options);
     const port = await freePort(options, address);
     requireDataChannel();
     const stack = new ForkedPeerStack({ ...(address !== undefined && { address }), port, logger });
     logger.info('webrtc is offered', { library: stack.name, port });
-    const door = new Door({ ...options, stack, port });
+    const front = new IceTcpFront({ address: address ?? '127.0.0.1', port });
+    const door = new Door({ ...options, stack, front, port });
     return { door, port, close: () => door.close() };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
@@ -75,6 +79,7 @@ export async function openWebRtc(
 
 interface DoorOptions extends Omit<WebRtcEndpointOptions, 'port'> {
   readonly stack: PeerStack;
+  readonly front: IceTcpFront;
   readonly port: number;
 }
 
@@ -131,6 +136,10 @@ class Door implements WebRtcDoor {
     });
   }
 
+  connected(socket: Socket, onKnown: () => void): void {
+    this.#options.front.take(socket, onKnown);
+  }
+
   async close(): Promise<void> {
     for (const transport of this.#transports.values()) {
       transport.close(SessionCode.shutdown, 'the gateway is stopping');
@@ -143,7 +152,7 @@ class Door implements WebRtcDoor {
     plan: PeerPlan,
     resource: string,
   ): Promise<LocalTransport> {
-    const { stack, clock, logger, port } = this.#options;
+    const { stack, front, clock, logger } = this.#options;
     const peer = await this.#openPeer(plan);
     const transport = new WebRtcTransport({
       peer,
@@ -156,14 +165,25 @@ class Door implements WebRtcDoor {
       onConnected: (connected) => this.#connected(connected, grant),
     });
     this.#transports.set(resource, transport);
+    front.expect(peer.local);
     void transport.closed.then(() => {
       this.#transports.delete(resource);
+      front.forget(peer.local.ufrag);
       this.#desk.ended(resource);
       onEnded();
     });
-    const named = this.#options.addresses.length > 0 ? this.#options.addresses : addresses;
-    const candidates = named.map((address) => ({ address, port }));
+    const candidates = this.#candidates(addresses);
     return { ...peer.local, candidates, maxMessageBytes: maxUnitBytes };
+  }
+
+  /** @param reached addresses by which the peer came */
+  #candidates(reached: readonly string[]): readonly LocalCandidate[] {
+    const { addresses, port, pagePort, udp } = this.#options;
+    const named = addresses.length > 0 ? addresses : reached;
+    return [
+      ...(udp ? named.map((address) => ({ protocol: 'udp', address, port }) as const) : []),
+      ...named.map((address) => ({ protocol: 'tcp', address, port: pagePort }) as const),
+    ];
   }
 
   async #openPeer(plan: PeerPlan): Promise<Peer> {
@@ -202,7 +222,8 @@ class Door implements WebRtcDoor {
 const drawSource = (): number => randomInt(2 ** 32);
 
 /** The address for the library to bind; undefined: all of the machine's. */
-function boundAddress(host: string): string | undefined {
+function boundAddress({ host, udp }: WebRtcEndpointOptions): string | undefined {
+  if (!udp) return '127.0.0.1';
   if (host === '0.0.0.0' || host === '::') return undefined;
   return host === 'localhost' ? '127.0.0.1' : host;
 }

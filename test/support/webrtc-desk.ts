@@ -76,7 +76,7 @@ export class WebRtcDesk {
       async (plan) => {
         const peer = await this.#stack.open(plan);
         opened.resolve(new HeardPeer(peer, plan));
-        const candidates = [{ address: ADDRESS, port: this.#port }];
+        const candidates = [{ protocol: 'udp', address: ADDRESS, port: this.#port } as const];
         return { ...peer.local, candidates, maxMessageBytes: maxUnitBytes };
       },
       0,

@@ -17,12 +17,18 @@ export const webrtc = z
       .describe(
         'UDP port of all WebRTC peers; without it the one after the port for HTTP, or any free one where that is taken.',
       ),
+    udp: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether peers may come by UDP; without it they come by TCP alone, to the port for HTTP, and the UDP port is for this machine only.',
+      ),
     addresses: z
       .array(z.union([z.ipv4(), z.ipv6()]))
       .max(8)
       .default([])
       .describe(
-        'Addresses under which peers reach that port, where they are not those of this machine: behind a proxy or NAT.',
+        'Addresses under which peers reach that port and the one for HTTP, where they are not those of this machine: behind a proxy or NAT.',
       )
       .meta({ expected: 'IP addresses such as 203.0.113.7' }),
     corsOrigins: z

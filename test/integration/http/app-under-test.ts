@@ -43,7 +43,7 @@ export interface AppUnderTest extends ListeningAt {
 }
 
 export interface TestedSettings extends Partial<
-  Pick<AppOptions, 'admit' | 'limits' | 'proxies' | 'tls' | 'webTransport' | 'probes'>
+  Pick<AppOptions, 'admit' | 'limits' | 'proxies' | 'tls' | 'webTransport' | 'webRtc' | 'probes'>
 > {
   readonly host?: string;
   readonly publicOrigins?: readonly string[];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { writeAnswer } from '../../../server/signaling/answer.ts';
+import { writeAnswer, type LocalTransport } from '../../../server/signaling/answer.ts';
 import { readOffer } from '../../../server/signaling/offer.ts';
 import { planPeer } from '../../../server/signaling/peer-plan.ts';
 import { parseSdp } from '../../../server/signaling/sdp.ts';
@@ -64,11 +64,11 @@ const mutated = fc
   .array(mutation, { minLength: 1, maxLength: 6 })
   .map((mutations) => mutations.reduce(mutate, browserOffer()));
 
-const local = {
+const local: LocalTransport = {
   ufrag: 'mBDt',
   pwd: 'qaNdzULQE/gQ8iiTcgPOTY',
   fingerprint: 'sha-256 80:0B',
-  candidates: [{ address: '192.0.2.9', port: 8444 }],
+  candidates: [{ protocol: 'udp', address: '192.0.2.9', port: 8444 }],
   maxMessageBytes: 65_536,
 };
 

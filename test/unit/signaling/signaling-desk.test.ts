@@ -13,8 +13,9 @@ const local: LocalTransport = {
   pwd: 'qaNdzULQE/gQ8iiTcgPOTY',
   fingerprint: 'sha-256 80:0B',
   candidates: [
-    { address: '192.0.2.9', port: 8444 },
-    { address: '2001:db8::9', port: 8444 },
+    { protocol: 'udp', address: '192.0.2.9', port: 8444 },
+    { protocol: 'udp', address: '2001:db8::9', port: 8444 },
+    { protocol: 'tcp', address: '192.0.2.9', port: 8443 },
   ],
   maxMessageBytes: 65_536,
 };
@@ -108,11 +109,12 @@ describe('an answer', () => {
 
   it('has the candidates once, and its transport in every section', async () => {
     const { sdp, candidates } = await openDesk().offer(browserOffer());
-    expect(sdp.match(/a=candidate/g)).toHaveLength(2);
+    expect(sdp.match(/a=candidate/g)).toHaveLength(3);
     expect(sdp.match(/a=ice-ufrag:mBDt/g)).toHaveLength(3);
     expect(candidates).toEqual([
       'candidate:1 1 udp 2130706431 192.0.2.9 8444 typ host',
       'candidate:2 1 udp 2130706175 2001:db8::9 8444 typ host',
+      'candidate:3 1 tcp 1520434687 192.0.2.9 8443 typ host tcptype passive',
     ]);
   });
 
