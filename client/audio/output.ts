@@ -61,7 +61,7 @@ export class SoundOutput implements SoundPath {
     this.#settings = options.settings;
     if (!hasWorkletSound()) return;
     this.#output = this.#create();
-    if (globalThis.crossOriginIsolated) {
+    if (hasSharedMemory()) {
       const buffer = new SharedArrayBuffer(ringBytes());
       this.#ring = new SoundRing(buffer);
       this.link = { type: 'ring', buffer };
@@ -211,6 +211,10 @@ export class SoundOutput implements SoundPath {
     this.#options.onClock(isHeard ? soundShift(moment, output.stamp) : undefined);
   }
 }
+
+/** WebKitGTK isolates the page, says so, and has no shared memory all the same. */
+const hasSharedMemory = (): boolean =>
+  globalThis.crossOriginIsolated && typeof SharedArrayBuffer !== 'undefined';
 
 /** Who takes the least buffer wants the least latency: 11 ms instead of 42 (measured), for more work of the sound card's thread. */
 const hintOf = (settings: UserSettings): LatencyHint =>
