@@ -22,6 +22,8 @@ export type FromPictureElement =
       readonly mediaTime: number;
       /** Local time, µs. */
       readonly shownAt: number;
+      /** When the last packet of it came, local time, µs; undefined where it came on no track of WebRTC. */
+      readonly receivedAt?: number;
       /** What the browser says that decoding took, µs; undefined where it does not say. */
       readonly decodeTime: number | undefined;
       readonly width: number;

@@ -20,6 +20,8 @@ export interface PatternProbeReport {
   readonly latenciesMs: readonly number[];
   /** When each of them was drawn, milliseconds since 1970. */
   readonly shownAtMs: readonly number[];
+  /** When the last byte of each of them came, milliseconds since 1970; NaN where that is not known here. */
+  readonly receivedAtMs: readonly number[];
 }
 
 /** Pixels of a block's side. */
@@ -98,6 +100,14 @@ export interface PatternRow {
   readonly scale: number;
 }
 
+/** What a row of pixels does not say of its picture. */
+export interface PictureFacts {
+  /** PatternRow.scale. */
+  readonly scale?: number;
+  /** When its last byte came, milliseconds since 1970. */
+  readonly receivedAtMs?: number;
+}
+
 /** Collects what the pictures say; works on the pixels that the sink gives it. */
 export class PatternProbe {
   #fullWidth = 0;
@@ -107,6 +117,7 @@ export class PatternProbe {
   #lastCounter: number | undefined;
   #latenciesMs: number[] = [];
   #shownAtMs: number[] = [];
+  #receivedAtMs: number[] = [];
 
   /**
    * The row of a picture that `observe` takes; undefined where the pattern does not fit in. The largest picture so far counts as one of full
@@ -120,8 +131,12 @@ export class PatternProbe {
     return { y, width: Math.min(picture.width, PATTERN_WIDTH), scale };
   }
 
-  /** Takes one row of RGBA pixels from inside the pattern (`rowOf`), the time of drawing, and the picture's scale. */
-  observe(row: Uint8ClampedArray, wallClockMs: number, scale = 1): void {
+  /** Takes one row of RGBA pixels from inside the pattern (`rowOf`), the time of drawing, and what else is known of the picture. */
+  observe(
+    row: Uint8ClampedArray,
+    wallClockMs: number,
+    { scale = 1, receivedAtMs = Number.NaN }: PictureFacts = {},
+  ): void {
     // A smaller picture may also be that of a desktop that became smaller.
     const mark = readRow(row, scale) ?? (scale === 1 ? undefined : readRow(row, 1));
     if (mark === undefined) {
@@ -139,9 +154,11 @@ export class PatternProbe {
     this.#lastCounter = mark.counter;
     this.#latenciesMs.push(markAgeMs(mark, wallClockMs));
     this.#shownAtMs.push(wallClockMs);
+    this.#receivedAtMs.push(receivedAtMs);
     if (this.#latenciesMs.length > MAX_LATENCIES) {
       this.#latenciesMs = this.#latenciesMs.slice(MAX_LATENCIES / 2);
       this.#shownAtMs = this.#shownAtMs.slice(MAX_LATENCIES / 2);
+      this.#receivedAtMs = this.#receivedAtMs.slice(MAX_LATENCIES / 2);
     }
   }
 
@@ -153,6 +170,7 @@ export class PatternProbe {
       lastCounter: this.#lastCounter,
       latenciesMs: this.#latenciesMs,
       shownAtMs: this.#shownAtMs,
+      receivedAtMs: this.#receivedAtMs,
     };
   }
 }

@@ -34,7 +34,7 @@ export class CanvasSink implements VideoSink {
     const row = probe.rowOf(this.#canvas);
     if (row === undefined) return;
     const { y, width, scale } = row;
-    probe.observe(this.#context.getImageData(0, y, width, 1).data, shownAt, scale);
+    probe.observe(this.#context.getImageData(0, y, width, 1).data, shownAt, { scale });
   }
 
   last(): VideoFrame | undefined {

@@ -33,11 +33,15 @@ export class FrameWatch {
       if (this.#isClosed) return;
       this.#watch();
       const { mediaTime, presentationTime, processingDuration, width, height } = frame;
+      const { receiveTime } = frame;
       const row = probe ? this.#readRow(width, height) : undefined;
       tell(
         {
           ...{ type: 'presented', mediaTime, width, height },
           shownAt: (performance.timeOrigin + presentationTime) * 1000,
+          ...(receiveTime !== undefined && {
+            receivedAt: (performance.timeOrigin + receiveTime) * 1000,
+          }),
           decodeTime: processingDuration === undefined ? undefined : processingDuration * 1e6,
           ...(row === undefined ? {} : { row }),
         },

@@ -44,7 +44,7 @@ export class TrackSink implements VideoSink {
     const { y, width, scale } = row;
     const context = (this.#row ??= rowContext());
     context.drawImage(frame, 0, y, width, 1, 0, 0, width, 1);
-    probe.observe(context.getImageData(0, 0, width, 1).data, shownAt, scale);
+    probe.observe(context.getImageData(0, 0, width, 1).data, shownAt, { scale });
   }
 
   last(): VideoFrame | undefined {

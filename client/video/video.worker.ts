@@ -10,7 +10,7 @@ import {
   type FrameMoments,
   type FrameStages,
 } from '../stats/latency-breakdown.ts';
-import { PatternProbe } from '../stats/pattern-probe.ts';
+import { PatternProbe, type PictureFacts } from '../stats/pattern-probe.ts';
 import type { PicturePath, ShownFrame } from './picture-path.ts';
 import { PicturePaths } from './picture-paths.ts';
 import { SinkChoice } from './sink-choice.ts';
@@ -169,7 +169,7 @@ class VideoWorker {
     // What an element still plays while another path takes over is no picture of that one.
     const isInUse = this.#paths.name !== 'webCodecs';
     if (isInUse && message.type === 'presented' && message.row !== undefined)
-      this.#probe?.observe(message.row, message.shownAt / 1000);
+      this.#probe?.observe(message.row, message.shownAt / 1000, receivedAtOf(message));
     this.#paths.onElement(message);
   }
 
@@ -286,6 +286,9 @@ class VideoWorker {
     this.#mediaPort.postMessage(message);
   }
 }
+
+const receivedAtOf = ({ receivedAt }: { readonly receivedAt?: number }): PictureFacts =>
+  receivedAt === undefined ? {} : { receivedAtMs: receivedAt / 1000 };
 
 function toPage(message: FromVideoWorker, transfer: Transferable[] = []): void {
   self.postMessage(message, { transfer });

@@ -51,7 +51,9 @@ ${factorsTable(details)}
   pictures.
 - **input**: from the browser's pointer event (20 a second) until a window on the desktop has it. **held**: age of the oldest message that
   the sender has in its queue, or has handed to a stack that has not taken it (WebTransport), or acknowledged it (WebSocket, less the round
-  trip), at its worst in each 50 ms.
+  trip), at its worst in each 50 ms; packets of WebRTC leave at once.
+- Over WebRTC the page knows no time of capture and sees only what is presented: **video** there is from painted until the last byte is at the
+  client, which is more, and **audio** is not measured. The gateway offers WebRTC only where the row says so, as by default it does not.
 - **plain**, **selkies** and **rtwebsocket** are synthetic senders of the same frame rate and bitrate over a WebSocket, without capture, encoder and decoder, so
   that their figures are better than those of a whole program: \`plain\` writes each frame at once; \`selkies\` adds selkies' published flow
   control (stop at 2 s behind, acknowledgements every 50 ms, a look every 500 ms); \`rtwebsocket\` adds RTWebSocket's (RFC 7016's flows over a

@@ -80,7 +80,7 @@ export async function runScenario(
     const viewers: Viewer[] = [];
     for (const { namespace } of network.clients) {
       const link = await desktop.gateway.link();
-      const viewer = await Viewer.open(namespace, link, variant.transport);
+      const viewer = await Viewer.open(namespace, link, variant);
       closers.push(() => viewer.close());
       viewers.push(viewer);
     }
@@ -96,8 +96,9 @@ export async function runScenario(
 }
 
 /** How the gateway is started; its debug log tells what it holds. */
-function flagsOf({ codec }: Variant): readonly string[] {
+function flagsOf({ codec, offersWebRtc }: Variant): readonly string[] {
   const flags = ['--host', SERVER_ADDRESS, '--log-level', 'debug'];
+  if (offersWebRtc === true) flags.push('--webrtc');
   return codec === undefined ? flags : [...flags, '--video-codec', codec];
 }
 

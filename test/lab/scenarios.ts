@@ -8,6 +8,10 @@ export interface Variant {
   readonly label: string;
   /** Pinned; the player chooses when there is none. */
   readonly transport?: 'webtransport' | 'websocket';
+  /** The player's rung, pinned; `webRtc` has a transport of its own. */
+  readonly rung?: 'webRtc';
+  /** Whether the gateway offers WebRTC, which it does not unless told. */
+  readonly offersWebRtc?: boolean;
   /** TCP's, on the server's route. */
   readonly congestionControl?: 'bbr';
   /** How the picture is coded at the start; H.264 unless given. */
@@ -77,6 +81,8 @@ const LAYERED: readonly Variant[] = BOTH.map(({ label, ...variant }) => ({
   label: `${label}, vp8-svc`,
   codec: 'vp8-svc',
 }));
+const WEBRTC: Variant = { label: 'webrtc', rung: 'webRtc', offersWebRtc: true };
+const CHOSEN_OF_ALL: Variant = { label: 'chosen by itself, webrtc offered', offersWebRtc: true };
 const CHOSEN: Variant = { label: 'chosen by itself' };
 const CHOSEN_OVER_BBR: Variant = {
   label: 'chosen by itself over bbr',
@@ -165,7 +171,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'loss',
     title: '20 Mbit/s, 2 % loss each way, 40 ms round trip',
     viewers: [path(20 * MBIT, 20, { loss: { type: 'bernoulli', probability: 0.02 } })],
-    variants: [...BOTH, CHOSEN, BBR, CHOSEN_OVER_BBR],
+    variants: [...BOTH, WEBRTC, CHOSEN, CHOSEN_OF_ALL, BBR, CHOSEN_OVER_BBR],
     oneWayMs: 20,
     goals: {
       videoP95Ms: 150,
@@ -173,10 +179,10 @@ export const scenarios: readonly Scenario[] = [
       framesPerSecond: 50,
       freezesPerMinute: 5,
       timesBetter: 5,
-      of: [CHOSEN.label, CHOSEN_OVER_BBR.label],
+      of: [CHOSEN.label, CHOSEN_OF_ALL.label, CHOSEN_OVER_BBR.label],
     },
     hasRivals: true,
-    quick: [CHOSEN.label],
+    quick: [CHOSEN.label, CHOSEN_OF_ALL.label],
   },
   {
     name: 'wifi',

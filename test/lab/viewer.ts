@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import type { ArrivalReport, Arrivals } from '../../client/stats/arrival-probe.ts';
+import type { PatternProbeReport } from '../../client/stats/pattern-probe.ts';
 import type { PlayerStats } from '../../client/stats/player-stats.ts';
-import { openLink } from '../support/chromium.ts';
+import { openLink, type PageOptions } from '../support/chromium.ts';
 import { probeOf } from '../support/probe.ts';
 import { waitUntil } from '../support/wait.ts';
 import { launchChromiumIn } from './browser.ts';
@@ -34,6 +35,7 @@ export class Viewer {
   readonly #browser: Browser;
   readonly #page: Page;
   #beginMs = 0;
+  #receivedBytes = 0;
   #before: ReadonlyMap<string, number> = new Map();
   #clock: NonNullable<ArrivalReport['clock']> | undefined;
 
@@ -50,7 +52,7 @@ export class Viewer {
   static async open(
     namespace: Namespace,
     link: string,
-    transport?: 'webtransport' | 'websocket',
+    { transport, rung }: Pick<PageOptions, 'transport' | 'rung'> = {},
   ): Promise<Viewer> {
     const browser = await launchChromiumIn(namespace);
     try {
@@ -58,6 +60,7 @@ export class Viewer {
       const { page } = await openLink(browser, link, {
         viewport,
         ...(transport !== undefined && { transport }),
+        ...(rung !== undefined && { rung }),
       });
       const probe = probeOf(page);
       await waitUntil(async () => (await probe.framesRead()) > 0, PICTURE_TIMEOUT_MS);
@@ -75,7 +78,9 @@ export class Viewer {
   async begin(): Promise<void> {
     await this.#takeArrivals();
     this.#beginMs = await this.#page.evaluate(() => performance.timeOrigin + performance.now());
-    this.#before = countersOf(await probeOf(this.#page).stats());
+    const stats = await probeOf(this.#page).stats();
+    this.#before = countersOf(stats);
+    this.#receivedBytes = stats?.network?.receivedBytes ?? 0;
   }
 
   /** What there was since `begin()`. */
@@ -92,12 +97,14 @@ export class Viewer {
         bytes: 0,
       }))
       .filter(({ atMs }) => atMs >= 0 && atMs <= durationMs);
+    const bytes = (stats?.network?.receivedBytes ?? 0) - this.#receivedBytes;
+    const onTracks = tracked(pattern, { beginMs: this.#beginMs, durationMs, bytes });
     const counters = [...countersOf(stats)].map(
       ([name, value]) => [name, value - (this.#before.get(name) ?? 0)] as const,
     );
     return {
       durationMs,
-      video: this.#samples(arrivals?.video, durationMs),
+      video: [...this.#samples(arrivals?.video, durationMs), ...onTracks],
       audio: this.#samples(arrivals?.audio, durationMs),
       shown,
       transport: stats?.network?.transport ?? 'none',
@@ -139,6 +146,24 @@ export class Viewer {
       .filter(({ hasMoved }) => hasMoved)
       .map(({ atMs, to, reason }) => ({ atMs: Math.round(atMs - this.#beginMs), to, reason }));
   }
+}
+
+/**
+ * Pictures that came on a track of WebRTC. The page sees none that was not presented, and no time of capture: what counts here is from
+ * painted to complete, which is more. Each has its share of the bytes.
+ */
+function tracked(
+  pattern: PatternProbeReport | undefined,
+  { beginMs, durationMs, bytes }: Readonly<Record<'beginMs' | 'durationMs' | 'bytes', number>>,
+): readonly Sample[] {
+  const samples = (pattern?.receivedAtMs ?? [])
+    .map((receivedAt, i) => {
+      const sinceMs = (pattern?.shownAtMs[i] ?? Number.NaN) - receivedAt;
+      const latencyMs = (pattern?.latenciesMs[i] ?? Number.NaN) - sinceMs;
+      return { atMs: receivedAt - beginMs, latencyMs };
+    })
+    .filter(({ atMs }) => atMs >= 0 && atMs <= durationMs);
+  return samples.map((sample) => ({ ...sample, bytes: bytes / samples.length }));
 }
 
 /** Numbers of the page that only ever grow, from all of its parts. */

@@ -60,7 +60,7 @@ it('collects latencies, losses and unreadable rows', () => {
   const probe = new PatternProbe();
   probe.observe(painted({ counter: 7, time: 1000 }), 112.5);
   probe.observe(painted({ counter: 7, time: 1000 }), 130);
-  probe.observe(painted({ counter: 10, time: 1500 }), 170);
+  probe.observe(painted({ counter: 10, time: 1500 }), 170, { receivedAtMs: 165 });
   probe.observe(new Uint8ClampedArray(PATTERN_WIDTH * 4), 190);
   probe.observe(painted({ counter: 0, time: 2000 }), 210);
   expect(probe.report()).toEqual({
@@ -70,6 +70,7 @@ it('collects latencies, losses and unreadable rows', () => {
     lastCounter: 0,
     latenciesMs: [12.5, 20, 10],
     shownAtMs: [112.5, 170, 210],
+    receivedAtMs: [Number.NaN, 165, Number.NaN],
   });
 });
 
@@ -88,7 +89,7 @@ it.each([0.75, 0.5, 0.25])('reads a picture at %d of its size, and of its deskto
     const pixel = Math.floor(((at >> 2) + 0.5) / scale);
     smaller[at] = full[pixel * 4 + (at & 3)] ?? 0;
   });
-  probe.observe(smaller, 120, place?.scale);
+  probe.observe(smaller, 120, place);
   expect(probe.report()).toMatchObject({ read: 1, unreadable: 0, latenciesMs: [20] });
 });
 
@@ -97,7 +98,7 @@ it('reads a desktop that became smaller', () => {
   probe.rowOf({ width: 1920, height: 1080 });
   const place = probe.rowOf({ width: 1280, height: 720 });
   expect(place?.width).toBe(PATTERN_WIDTH);
-  probe.observe(painted({ counter: 5, time: 1000 }), 120, place?.scale);
+  probe.observe(painted({ counter: 5, time: 1000 }), 120, place);
   expect(probe.report()).toMatchObject({ read: 1, unreadable: 0 });
 });
 
