@@ -12,7 +12,7 @@ import { RetransmissionBudget } from './retransmissions.ts';
 import type { RtpPayload } from './rtp-payload.ts';
 import { RtpTrack } from './rtp-track.ts';
 import { encodeSenderReport } from './sender-report.ts';
-import type { PacketOf } from './sent-packets.ts';
+import type { PacketName, PacketOf } from './sent-packets.ts';
 import type { SharedPayloads } from './shared-payloads.ts';
 import { SoundTimeline } from './sound-timeline.ts';
 
@@ -24,6 +24,8 @@ export interface TrackOutput {
   readonly kind: TrackKind;
   /** Undefined for RTCP, for what is sent again and for padding. */
   readonly of: PacketOf | undefined;
+  /** What to send again when this one is lost; undefined where nobody waits for it. */
+  readonly repeat: PacketName | undefined;
   /** Makes the packet, with its number among all of the transport. */
   readonly write: (transportSequence: number) => Buffer | undefined;
   /** Packets without such a number: RTCP. */
@@ -135,14 +137,8 @@ export class OutboundTracks {
       const verdict = bytes === undefined ? 'never' : track?.budget.ask(sequence, bytes, now);
       // Sound that is lost stays lost: nothing depends on it.
       if (verdict === 'never') isHopeless ||= track?.kind === 'video';
-      if (track === undefined || verdict !== 'again') continue;
-      const { kind, rtp } = track;
-      outputs.push({
-        kind,
-        of: undefined,
-        isReport: false,
-        write: (at) => rtp.again(sequence, at),
-      });
+      if (track === undefined || bytes === undefined || verdict !== 'again') continue;
+      outputs.push(...againOf(track, sequence, bytes));
     }
     return { outputs, isHopeless };
   }
@@ -152,6 +148,7 @@ export class OutboundTracks {
     return [...this.#tracks.values()].map(({ kind, rtp }) => ({
       kind,
       of: undefined,
+      repeat: undefined,
       isReport: false,
       write: (at) => rtp.padding(at),
     }));
@@ -164,7 +161,8 @@ export class OutboundTracks {
       if (timestamp === undefined || rtp.sent.packets === 0) return [];
       const time = this.#options.ntp.at(now);
       const report = { ssrc: rtp.ssrc, time, timestamp, sent: rtp.sent };
-      return [{ kind, of: undefined, isReport: true, write: () => encodeSenderReport(report) }];
+      const unnamed = { of: undefined, repeat: undefined };
+      return [{ kind, ...unnamed, isReport: true, write: () => encodeSenderReport(report) }];
     });
   }
 
@@ -192,6 +190,8 @@ export class OutboundTracks {
       outputs.push({
         kind,
         of: { flow: header.flow, seq: header.seq, isLast },
+        // They are written in this order, before anything else of the track.
+        repeat: nameOf(track, (rtp.nextSequence + outputs.length) & 0xffff),
         isReport: false,
         write: (at) => {
           budget.earn(payload.head.length + payload.body.length);
@@ -212,6 +212,25 @@ export class OutboundTracks {
     return (this.#pictureStart + Math.round((moment * VIDEO_CLOCK) / 1e6)) % 2 ** 32;
   }
 }
+
+/** A packet once more, and a copy for the case that it is lost again. */
+function againOf(track: OpenTrack, sequence: number, bytes: number): readonly TrackOutput[] {
+  const { kind, rtp, budget } = track;
+  const output: TrackOutput = {
+    kind,
+    of: undefined,
+    repeat: nameOf(track, sequence),
+    isReport: false,
+    write: (at) => rtp.again(sequence, at),
+  };
+  if (kind === 'audio' || !budget.isAmple) return [output];
+  budget.spend(bytes);
+  return [output, output];
+}
+
+/** Sound that is lost stays lost. */
+const nameOf = ({ kind, rtp }: OpenTrack, sequence: number): PacketName | undefined =>
+  kind === 'video' ? { ssrc: rtp.ssrc, sequence } : undefined;
 
 function formatFor({ kind, running, formats }: OpenTrack): RtpFormat | undefined {
   const codec = kind === 'audio' ? 'opus' : codecOfStream(running);

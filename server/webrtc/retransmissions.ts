@@ -15,6 +15,12 @@ const FIRST_BYTES = 100_000;
 /** A packet that is asked for again so soon was asked for before it could arrive, microseconds: less than any round trip that matters. */
 const REPEAT_US = 10_000;
 
+/**
+ * With at least this much saved up a packet is sent again twice, bytes: what is lost once more costs a round trip and the peer's patience
+ * (100 ms where it knows no round trip), which is a picture that stands still. Below, losses are so many that they fill the path themselves.
+ */
+const AMPLE_BYTES = 50_000;
+
 /** Packets remembered as sent again. */
 const REMEMBERED = 512;
 
@@ -22,6 +28,16 @@ const REMEMBERED = 512;
 export class RetransmissionBudget {
   #bytes = FIRST_BYTES;
   readonly #sentAt = new Map<number, Micros>();
+
+  /** Whether there is enough for a second copy of what is sent again. */
+  get isAmple(): boolean {
+    return this.#bytes >= AMPLE_BYTES;
+  }
+
+  /** A second copy is sent. */
+  spend(bytes: number): void {
+    this.#bytes = Math.max(0, this.#bytes - bytes);
+  }
 
   /** Bytes were sent for the first time. */
   earn(bytes: number): void {

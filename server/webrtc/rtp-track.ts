@@ -87,6 +87,11 @@ export class RtpTrack {
     return ssrc === this.#plan.ssrc || ssrc === this.#plan.retransmissionSsrc;
   }
 
+  /** The number of the next packet, u16. */
+  get nextSequence(): number {
+    return this.#sequence;
+  }
+
   /** Makes the next packet. */
   packet(packet: TrackPacket, transportSequence: number): Buffer {
     const sequence = this.#sequence;

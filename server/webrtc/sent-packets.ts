@@ -15,6 +15,22 @@ export interface PacketOf {
   readonly isLast: boolean;
 }
 
+/** A packet's source and number on its track: what a peer that misses it would ask for. */
+export interface PacketName {
+  readonly ssrc: number;
+  /** u16. */
+  readonly sequence: number;
+}
+
+/** What is sent under a number. */
+export interface PacketFacts {
+  readonly bytes: number;
+  /** Undefined for one that is sent again, and for padding. */
+  readonly of: PacketOf | undefined;
+  /** Undefined where nobody waits for it. */
+  readonly repeat: PacketName | undefined;
+}
+
 /** A message that is under way. */
 interface Underway {
   readonly flow: FlowId;
@@ -32,6 +48,7 @@ interface SentPacket {
   readonly bytes: number;
   readonly sentAt: Micros;
   readonly message: Underway | undefined;
+  readonly repeat: PacketName | undefined;
 }
 
 /** What one feedback makes known. */
@@ -43,6 +60,8 @@ export interface Arrivals {
   /** When the newest packet arrived, on the peer's clock. */
   readonly newestArrival: Micros32 | undefined;
   readonly lost: number;
+  /** What was lost and was not sent again since. */
+  readonly missing: readonly PacketName[];
   /** Messages of which everything is known, in the form of REPORT. */
   readonly entries: readonly ReportEntry[];
 }
@@ -53,6 +72,8 @@ export interface Arrivals {
  */
 export class SentPackets {
   readonly #sent = new Map<number, SentPacket>();
+  /** The newest number under which a packet was sent, by its name. */
+  readonly #newest = new Map<string, number>();
   #next = 0;
   #inFlightBytes = 0;
   #current: Underway | undefined;
@@ -67,15 +88,16 @@ export class SentPackets {
     return this.#next;
   }
 
-  /** A packet of `bytes` left under `nextSequence`; `of` is undefined for one that is sent again, and for padding. */
-  sent(bytes: number, of: PacketOf | undefined, now: Micros): void {
+  /** A packet left under `nextSequence`. */
+  sent({ bytes, of, repeat }: PacketFacts, now: Micros): void {
     const sequence = this.#next;
     this.#next = (sequence + 1) % NUMBERS;
     // A peer that tells nothing for half of the numbers has lost them.
     this.#drop((sequence + HALF) % NUMBERS);
     const message = of && this.#messageOf(of, now);
     if (message !== undefined) message.open += 1;
-    this.#sent.set(sequence, { bytes, sentAt: now, message });
+    this.#sent.set(sequence, { bytes, sentAt: now, message, repeat });
+    if (repeat !== undefined) this.#newest.set(keyOf(repeat), sequence);
     this.#inFlightBytes += bytes;
   }
 
@@ -85,6 +107,7 @@ export class SentPackets {
     const entries: ReportEntry[] = [];
     let newest: SentPacket | undefined;
     let newestArrival: Micros32 | undefined;
+    const missing: PacketName[] = [];
     let lost = 0;
     this.#forgetBefore(fates[0]?.sequence, entries);
     for (const { sequence, arrival } of fates) {
@@ -93,6 +116,8 @@ export class SentPackets {
       newest = packet;
       if (arrival === undefined) lost += 1;
       else newestArrival = arrival;
+      if (arrival === undefined && this.#isNewest(sequence, packet) && packet.repeat !== undefined)
+        missing.push(packet.repeat);
       this.#settle(sequence, packet, { arrival, entries });
     }
     return {
@@ -100,8 +125,13 @@ export class SentPackets {
       newestSentAt: newest?.sentAt,
       newestArrival,
       lost,
+      missing,
       entries,
     };
+  }
+
+  #isNewest(sequence: number, { repeat }: SentPacket): boolean {
+    return repeat !== undefined && this.#newest.get(keyOf(repeat)) === sequence;
   }
 
   #messageOf({ flow, seq, isLast }: PacketOf, now: Micros): Underway {
@@ -136,12 +166,15 @@ export class SentPackets {
 
   #settle(
     sequence: number,
-    { bytes, message }: SentPacket,
+    packet: SentPacket,
     {
       arrival,
       entries,
     }: { readonly arrival: Micros32 | undefined; readonly entries: ReportEntry[] },
   ): void {
+    const { bytes, message, repeat } = packet;
+    if (repeat !== undefined && this.#isNewest(sequence, packet))
+      this.#newest.delete(keyOf(repeat));
     this.#sent.delete(sequence);
     this.#inFlightBytes -= bytes;
     if (message === undefined) return;
@@ -158,6 +191,8 @@ export class SentPackets {
     if (packet !== undefined) this.#settle(sequence, packet, { arrival: undefined, entries: [] });
   }
 }
+
+const keyOf = ({ ssrc, sequence }: PacketName): string => `${ssrc} ${sequence}`;
 
 function note(message: Underway, bytes: number, arrival: Micros32): void {
   const { first, last } = message;

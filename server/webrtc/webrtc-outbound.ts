@@ -153,12 +153,9 @@ export class WebRtcOutbound {
       case 'keyframe':
         this.#askForKeyframe(now);
         break;
-      case 'lost': {
-        const { outputs, isHopeless } = this.#tracks.lost(feedback.ssrc, feedback.sequences, now);
-        for (const output of outputs) this.#send(output, now);
-        if (isHopeless) this.#askForKeyframe(now);
+      case 'lost':
+        this.#sendAgain(feedback.ssrc, feedback.sequences, now);
         break;
-      }
       case 'arrivals':
         if (this.#isTold) this.#arrived(feedback.fates, now);
         break;
@@ -168,10 +165,18 @@ export class WebRtcOutbound {
     }
   }
 
+  #sendAgain(ssrc: number, sequences: readonly number[], now: Micros): void {
+    const { outputs, isHopeless } = this.#tracks.lost(ssrc, sequences, now);
+    for (const output of outputs) this.#send(output, now);
+    if (isHopeless) this.#askForKeyframe(now);
+  }
+
   #arrived(fates: readonly PacketFate[], now: Micros): void {
-    const { newestSentAt, newestArrival, settledBytes, lost, entries } =
+    const { newestSentAt, newestArrival, settledBytes, lost, missing, entries } =
       this.#packets.arrived(fates);
     this.#lostPackets += lost;
+    // The peer asks for them as well; but what it asks may be lost, and it knows no round trip by which to repeat itself.
+    for (const { ssrc, sequence } of missing) this.#sendAgain(ssrc, [sequence], now);
     if (newestSentAt === undefined) return;
     this.#window.told(now);
     if (newestArrival !== undefined && entries.length > 0) {
@@ -232,7 +237,8 @@ export class WebRtcOutbound {
     this.#acknowledge(unit.byteLength, now, now);
   }
 
-  #send({ kind, of, isReport, write }: TrackOutput, now: Micros): void {
+  #send(output: TrackOutput, now: Micros): void {
+    const { kind, of, repeat, isReport, write } = output;
     const packet = write(this.#packets.nextSequence);
     if (packet === undefined) return;
     this.#options.peer.sendTrack(kind, packet);
@@ -240,7 +246,7 @@ export class WebRtcOutbound {
     this.#sentAt = now;
     this.#sentPackets += 1;
     this.#sentBytes += packet.byteLength;
-    this.#packets.sent(packet.byteLength, of, now);
+    this.#packets.sent({ bytes: packet.byteLength, of, repeat }, now);
     this.#window.sent(packet.byteLength, now);
     this.#sink?.sent(packet.byteLength, now);
   }

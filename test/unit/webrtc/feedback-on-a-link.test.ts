@@ -68,7 +68,8 @@ function run(linkBps: number, startBps: number, feedbackMs: number) {
       window.limit(packets.inFlightBytes, now)?.urgentOnly === false
     ) {
       const { seq, isLast } = waiting.shift() ?? { seq: 0, isLast: true };
-      packets.sent(PACKET_BYTES, { flow: flowId(4), seq: sequence(seq), isLast }, now);
+      const of = { flow: flowId(4), seq: sequence(seq), isLast };
+      packets.sent({ bytes: PACKET_BYTES, of, repeat: undefined }, now);
       window.sent(PACKET_BYTES, now);
       link.send(number++, now);
     }

@@ -129,6 +129,16 @@ describe('a packet that is missed', () => {
     expect(hexOf(again?.payload ?? nothing)).toBe(`0065${hexOf(second?.payload ?? nothing)}`);
   });
 
+  it('is sent again twice while there is plenty to spend, under its own name', () => {
+    const tracks = openTracks();
+    packetsOf(writeWhole(tracks, header(VIDEO, 0), keyframe));
+    const { outputs } = tracks.lost(1_111, [101], at(1_100));
+    const name = { ssrc: 1_111, sequence: 101 };
+    expect(outputs.map(({ repeat }) => repeat)).toEqual([name, name]);
+    const numbers = outputs.map((output, index) => parse(output, index).sequence);
+    expect(new Set(numbers).size).toBe(2);
+  });
+
   it('that is not kept calls for a keyframe; sound does not', () => {
     const tracks = openTracks();
     packetsOf(writeWhole(tracks, header(VIDEO, 0), keyframe));

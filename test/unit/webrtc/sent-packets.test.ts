@@ -15,7 +15,8 @@ const arrived = (number: number, ms: number | undefined) => ({
 describe('what was sent', () => {
   it('is under way until the peer tells of it, lost or not', () => {
     const packets = new SentPackets();
-    for (let index = 0; index < 4; index += 1) packets.sent(1_000, of(index, true), at(index));
+    for (let index = 0; index < 4; index += 1)
+      packets.sent({ bytes: 1_000, of: of(index, true), repeat: undefined }, at(index));
     expect(packets.inFlightBytes).toBe(4_000);
     const told = packets.arrived([arrived(0, 50), arrived(1, undefined), arrived(2, 51)]);
     expect(told).toMatchObject({ settledBytes: 3_000, lost: 1, newestSentAt: at(2) });
@@ -25,9 +26,9 @@ describe('what was sent', () => {
 
   it('is reported as messages, each when all of it is known', () => {
     const packets = new SentPackets();
-    packets.sent(1_000, of(7, false), at(10));
-    packets.sent(500, of(7, true), at(11));
-    packets.sent(800, of(8, false), at(12));
+    packets.sent({ bytes: 1_000, of: of(7, false), repeat: undefined }, at(10));
+    packets.sent({ bytes: 500, of: of(7, true), repeat: undefined }, at(11));
+    packets.sent({ bytes: 800, of: of(8, false), repeat: undefined }, at(12));
     expect(packets.arrived([arrived(0, 40)]).entries).toEqual([]);
     const { entries } = packets.arrived([arrived(1, 43), arrived(2, 44)]);
     expect(entries).toEqual([
@@ -45,14 +46,29 @@ describe('what was sent', () => {
 
   it('is forgotten where the feedback on it was lost', () => {
     const packets = new SentPackets();
-    for (let index = 0; index < 6; index += 1) packets.sent(100, of(index, true), at(index));
+    for (let index = 0; index < 6; index += 1)
+      packets.sent({ bytes: 100, of: of(index, true), repeat: undefined }, at(index));
     packets.arrived([arrived(4, 60)]);
     expect(packets.inFlightBytes).toBe(100);
   });
 
+  it('is named when it was lost and not sent again since', () => {
+    const packets = new SentPackets();
+    const name = (sequence: number) => ({ ssrc: 1_111, sequence });
+    const send = (number: number, ms: number): void =>
+      packets.sent({ bytes: 100, of: undefined, repeat: name(number) }, at(ms));
+    for (const number of [100, 101, 102]) send(number, 0);
+    expect(packets.arrived([arrived(0, undefined), arrived(1, 40)]).missing).toEqual([name(100)]);
+    // The peer has asked for it before it told of everything.
+    send(102, 50);
+    expect(packets.arrived([arrived(2, undefined)]).missing).toEqual([]);
+    expect(packets.arrived([arrived(3, undefined)]).missing).toEqual([name(102)]);
+  });
+
   it('keeps no more than half of the numbers of a peer that tells nothing', () => {
     const packets = new SentPackets();
-    for (let index = 0; index < 100_000; index += 1) packets.sent(1, undefined, at(index));
+    for (let index = 0; index < 100_000; index += 1)
+      packets.sent({ bytes: 1, of: undefined, repeat: undefined }, at(index));
     expect(packets.inFlightBytes).toBeLessThanOrEqual(32_769);
     expect(packets.nextSequence).toBe(100_000 % 65_536);
   });
