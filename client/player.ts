@@ -215,6 +215,7 @@ export class Player {
         break;
       case 'peer':
       case 'tracksFailed':
+      case 'tracksAdvised':
         this.#rungs.onNetwork(message);
         break;
       case 'moved':

@@ -24,6 +24,8 @@ import type { OpenPeer } from './webrtc/peer-transport.ts';
 export interface CodecOffer {
   readonly video: readonly string[];
   readonly audio: readonly string[];
+  /** Whether they may come on tracks of WebRTC when the gateway advises it. */
+  readonly takesTracks: boolean;
 }
 
 export interface SessionLinkOptions {
@@ -41,6 +43,8 @@ export interface SessionLinkOptions {
   readonly openPeer: OpenPeer;
   /** WebRTC was wanted and cannot be had, in one sentence; it is tried again until it is not wanted any more. */
   onTracksFailed(why: string): void;
+  /** See MovesOptions. */
+  onTracksAdvised(isOn: boolean): void;
   onState(state: PlayerState): void;
   /**
    * A connection is live; it ends by itself or by `close`. With `previous` the session moves, and what came over that one goes
@@ -80,7 +84,7 @@ export class SessionLink {
   #announced: string | undefined;
   readonly #moves: Moves;
   #carrier: Carrier | undefined;
-  #offersWebTransport = false;
+  #lastTicket: ConnectionTicket | undefined;
   #hasten: () => void = () => undefined;
 
   constructor(options: SessionLinkOptions) {
@@ -90,11 +94,12 @@ export class SessionLink {
       choice: options.choice,
       byTracks: options.byTracks,
       upgradePauseMs: options.upgradePauseMs,
-      isOffered: (kind) => kind === 'websocket' || this.#offersWebTransport,
+      isOffered: (kind) => this.#reachable.includes(kind),
       connect: (kind, from, signal) => this.#connectBeside(kind, from, signal),
       onSwitch: (next, previous) => this.#switch(next, previous),
       onMove: (move) => options.onMove(move),
       onTracksFailed: (why) => options.onTracksFailed(why),
+      onTracksAdvised: (isOn) => options.onTracksAdvised(isOn),
     });
   }
 
@@ -247,7 +252,7 @@ export class SessionLink {
 
   async #ticket(signal: AbortSignal): Promise<ConnectionTicket> {
     const ticket = await requestTicket(this.#options.page, signal);
-    this.#offersWebTransport = ticket.webTransport !== undefined && hasWebTransport();
+    this.#lastTicket = ticket;
     return ticket;
   }
 
@@ -280,18 +285,30 @@ export class SessionLink {
 
   #hello(move: string | undefined): Hello {
     const { video, audio } = this.#options.offer();
+    const transports = this.#reachable;
     const { mode } = this.#options.chosen();
     const resume = this.#resume;
     return {
       versions: [protocolVersion],
       video,
       audio,
+      transports,
       // The server knows a custom mode by its values only, which SETTINGS brings.
       ...(mode === undefined || mode === 'custom' ? {} : { mode }),
       ...(move !== undefined || resume === undefined ? {} : { resume }),
       ...(move === undefined ? {} : { move }),
-      ...(this.#moves.aim === 'auto' ? {} : { pinned: true }),
+      ...(this.#moves.isPinned ? { pinned: true } : {}),
     };
+  }
+
+  /** What both ends have. */
+  get #reachable(): readonly TransportKind[] {
+    const { webTransport, webRtc } = this.#lastTicket ?? {};
+    const { takesTracks } = this.#options.offer();
+    const kinds: TransportKind[] = ['websocket'];
+    if (webTransport !== undefined && hasWebTransport()) kinds.unshift('webtransport');
+    if (webRtc !== undefined && takesTracks) kinds.push('webrtc');
+    return kinds;
   }
 
   async #pause(message: string, atLeastMs: number | undefined): Promise<void> {

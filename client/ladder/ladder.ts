@@ -7,6 +7,8 @@ export type LadderEvent =
   /** A probe has an answer. */
   | { readonly type: 'learned'; readonly facts: Partial<LadderFacts> }
   | { readonly type: 'chosen'; readonly choice: RungChoice }
+  /** The gateway measured that this one brings more; undefined: it does not say so any more. */
+  | { readonly type: 'favoured'; readonly rung: RungName | undefined }
   /** The rung in use was given its first keyframe, in a page that is looked at. */
   | { readonly type: 'fed' }
   /** It has made a picture of what it got. */
@@ -48,12 +50,13 @@ interface Failure {
 export const FIRST_MEDIA_TIMEOUT = 1_500_000;
 
 /**
- * Decides on which rung the picture comes: the pinned one while it works, else the best that has not failed. What failed is tried again
+ * Decides on which rung the picture comes: the pinned one while it works, else the one that the gateway favours, else the best that has not failed. What failed is tried again
  * only when the user asks for it; of those that were too slow the best is taken when nothing else is left. A pure core; times in µs.
  */
 export class Ladder {
   #facts: LadderFacts = noFacts;
   #choice: RungChoice;
+  #favoured: RungName | undefined;
   #current: RungName | undefined;
   readonly #failures = new Map<RungName, Failure>();
   #isPatient = false;
@@ -93,8 +96,14 @@ export class Ladder {
         break;
       case 'chosen':
         this.#choice = event.choice;
+        this.#favoured = undefined;
         this.#failures.clear();
         this.#isPatient = false;
+        break;
+      case 'favoured':
+        this.#favoured = event.rung;
+        // The gateway asks again only when there is a new reason to hope.
+        if (event.rung !== undefined) this.#failures.delete(event.rung);
         break;
       case 'fed':
         if (this.#current !== undefined && !this.#isPatient)
@@ -143,7 +152,7 @@ export class Ladder {
   }
 
   #best(): RungName | 'wait' | undefined {
-    const order = this.#choice === 'auto' ? rungNames : [this.#choice, ...rungNames];
+    const order = this.#order;
     for (const rung of order) {
       if (this.#failures.has(rung)) continue;
       const { type } = prospectOf(rung, this.#facts);
@@ -152,6 +161,12 @@ export class Ladder {
     }
     // A machine on which every one was too slow: the best of them gets all the time it needs.
     return order.find((rung) => this.#failures.get(rung)?.isSlow === true);
+  }
+
+  /** A user's choice before what was measured, and that before what is best as a rule. */
+  get #order(): readonly RungName[] {
+    const first = this.#choice === 'auto' ? this.#favoured : this.#choice;
+    return first === undefined ? rungNames : [first, ...rungNames];
   }
 
   #stateOf(rung: RungName): RungState {

@@ -108,9 +108,20 @@ export class PageRungs {
   }
 
   /** What the network worker says of WebRTC. */
-  onNetwork(message: Extract<FromNetworkWorker, { type: 'peer' | 'tracksFailed' }>): void {
-    if (message.type === 'peer') this.#peers.open(message.request);
-    else this.#control.onPath({ type: 'pathFailed', path: 'webRtc', why: message.why });
+  onNetwork(
+    message: Extract<FromNetworkWorker, { type: 'peer' | 'tracksFailed' | 'tracksAdvised' }>,
+  ): void {
+    switch (message.type) {
+      case 'peer':
+        this.#peers.open(message.request);
+        break;
+      case 'tracksFailed':
+        this.#control.onPath({ type: 'pathFailed', path: 'webRtc', why: message.why });
+        break;
+      case 'tracksAdvised':
+        this.#control.favour(message.isOn ? 'webRtc' : undefined);
+        break;
+    }
   }
 
   /** A player's statistics with what is known here of the path in use. */
@@ -185,6 +196,7 @@ export class PageRungs {
       video: codecsOf(path, facts),
       audio: byTracks || hasSound(facts) ? SOUND_CODECS : [],
       byTracks,
+      takesTracks: this.view.choice === 'auto' && codecsOf('webRtc', facts).length > 0,
     });
   }
 

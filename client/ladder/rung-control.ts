@@ -55,6 +55,11 @@ export class RungControl {
     return true;
   }
 
+  /** The gateway's advice, which the user's choice outweighs; undefined takes it back. */
+  favour(rung: RungName | undefined): void {
+    this.#push({ type: 'favoured', rung });
+  }
+
   /** What a path tells; of one that is not that of the rung in use it does not matter any more. */
   onPath(message: PathMessage): void {
     const { current } = this.#ladder;

@@ -44,13 +44,14 @@ export type ToNetworkWorker =
   | NetworkStart
   /**
    * The answer to `decoders`: what is played here. Again when that changes, for the next connection. `byTracks`: pictures and sound are to
-   * come on tracks of WebRTC, which a live session moves to.
+   * come on tracks of WebRTC, which a live session moves to. `takesTracks`: they may, when the gateway advises it.
    */
   | {
       readonly type: 'offer';
       readonly video: readonly string[];
       readonly audio: readonly string[];
       readonly byTracks: boolean;
+      readonly takesTracks: boolean;
     }
   /** Another way for the sound from now on. */
   | { readonly type: 'sound'; readonly link: SoundLink | undefined }
@@ -108,6 +109,8 @@ export type FromNetworkWorker =
   | { readonly type: 'winner'; readonly transport: ChosenTransport }
   /** Open a WebRTC connection; its port is transferred. */
   | { readonly type: 'peer'; readonly request: PeerRequest }
+  /** The gateway measured that tracks of WebRTC carry more, or nothing speaks for them any more. */
+  | { readonly type: 'tracksAdvised'; readonly isOn: boolean }
   /** WebRTC cannot be had; one sentence. */
   | { readonly type: 'tracksFailed'; readonly why: string }
   | { readonly type: 'moved'; readonly move: TransportMove }

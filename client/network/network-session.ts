@@ -60,7 +60,7 @@ export class NetworkSession {
   /** Of the connections before this one. */
   #underrunsBefore = 0;
   #isClosed = false;
-  #offer: CodecOffer = { video: [], audio: [] };
+  #offer: CodecOffer = { video: [], audio: [], takesTracks: false };
   #byTracks = false;
   #resolveOffer: () => void = () => undefined;
   readonly #offered = new Promise<void>((resolve) => {
@@ -98,6 +98,7 @@ export class NetworkSession {
       offer: () => this.#offer,
       openPeer: (address) => this.#openPeer(address),
       onTracksFailed: (why) => this.#toPage({ type: 'tracksFailed', why }),
+      onTracksAdvised: (isOn) => this.#toPage({ type: 'tracksAdvised', isOn }),
       onState: (state) => this.#toPage({ type: 'state', state }),
       onConnection: (connection, kind, previous) => {
         // What a bad network made of a session is no reason to begin the next one there.
@@ -115,8 +116,8 @@ export class NetworkSession {
   }
 
   /** What can be played here, for this connection's HELLO or the next one's. */
-  offerCodecs({ video, audio, byTracks }: Extract<ToNetworkWorker, { type: 'offer' }>): void {
-    this.#offer = { video, audio };
+  offerCodecs({ byTracks, ...offer }: Extract<ToNetworkWorker, { type: 'offer' }>): void {
+    this.#offer = offer;
     this.#byTracks = byTracks;
     this.#resolveOffer();
     this.#link?.carry(byTracks);

@@ -2,7 +2,7 @@ import { SessionCode } from '../../protocol/errors.ts';
 import type { MoveUnit } from '../../protocol/control/move.ts';
 import { localMicros } from '../local-time.ts';
 import type { Connection } from './connection.ts';
-import { transportNamed, type ChosenTransport, type TransportKind } from './transport.ts';
+import { transportKindNamed, type ChosenTransport, type TransportKind } from './transport.ts';
 import { UpgradePlan } from './upgrade-plan.ts';
 
 /** What became of a wish to change the transport; `reason` is one sentence for the user. */
@@ -43,6 +43,8 @@ export interface MovesOptions {
   onMove(move: TransportMove): void;
   /** WebRTC was wanted and brought no picture; one sentence. */
   onTracksFailed(why: string): void;
+  /** Whether pictures are better brought on tracks of WebRTC than otherwise; the callee answers by `carry`, if it likes. */
+  onTracksAdvised(isOn: boolean): void;
 }
 
 /** The bound on a move, from the ticket to a picture, ms: a handshake into a UDP black hole fails after 4 to 5 s. */
@@ -63,7 +65,8 @@ const RESCUE_PAUSE_MS = 10_000;
 /** Pause until a session that could not leave WebRTC tries again, ms: what was in the way may be gone (a guess). */
 const RETURN_PAUSE_MS = 3_000;
 
-/** What the user reads of a move that a change of the player brings. */
+/** What the user reads of a move that is a choice, or that a change of the player brings. */
+const CHOSEN_BY_USER = 'You chose it.';
 const PLAYER_CHANGED = 'The player changed.';
 
 interface Wish {
@@ -86,6 +89,10 @@ export class Moves {
   #running: { readonly abort: AbortController; readonly done: Promise<boolean> } | undefined;
   /** The server measured that the better transport carries less here. */
   #isSentDown = false;
+  /** The move that waits for `carry`. */
+  #advice: Wish | undefined;
+  /** The server chose WebRTC, not the user. */
+  #isAdvised = false;
   #noRescueUntil = 0;
   #noReturnUntil = 0;
 
@@ -100,6 +107,11 @@ export class Moves {
   /** What is wanted now. */
   get aim(): Aim {
     return this.#byTracks ? 'webrtc' : this.#choice;
+  }
+
+  /** Whether a user's choice holds the session where it is. */
+  get isPinned(): boolean {
+    return this.#choice !== 'auto' || (this.#byTracks && !this.#isAdvised);
   }
 
   /** A move that is under way: resolves with whether it succeeded. */
@@ -118,13 +130,17 @@ export class Moves {
   end(): void {
     this.#running?.abort.abort();
     this.#current = undefined;
+    // What broke without a word is no advice for the next connection.
+    if (this.#isAdvised) this.#options.onTracksAdvised(false);
   }
 
   /** MOVE of the server. */
   asked({ transport, reason }: MoveUnit): void {
-    const to = transportNamed(transport);
-    if (to === undefined || this.aim !== 'auto' || !this.#options.isOffered(to)) return;
-    void this.#move({ to, cause: 'server', reason });
+    const to = transportKindNamed(transport);
+    if (to === undefined || this.isPinned || !this.#options.isOffered(to)) return;
+    const wish: Wish = { to, cause: 'server', reason };
+    if ((to === 'webrtc') === this.#byTracks) void this.#move(wish);
+    else this.#advise(wish);
   }
 
   /** The user's choice; resolves with whether it holds. What cannot be had changes nothing. */
@@ -133,11 +149,15 @@ export class Moves {
     this.#choice = choice;
     this.#isSentDown = false;
     const current = this.#current;
-    // While WebRTC carries the session the choice waits for its end.
-    if (choice === 'auto' || current === undefined || this.#byTracks) return true;
+    if (choice === 'auto' || current === undefined) return true;
+    // While WebRTC carries the session the choice waits for its end, which comes at once where only the server wanted it.
+    if (this.#byTracks) {
+      if (this.#isAdvised) this.#advise({ to: choice, cause: 'user', reason: CHOSEN_BY_USER });
+      return true;
+    }
     await this.#stop();
     if (this.#current?.kind === choice) return true;
-    const hasMoved = await this.#move({ to: choice, cause: 'user', reason: 'You chose it.' });
+    const hasMoved = await this.#move({ to: choice, cause: 'user', reason: CHOSEN_BY_USER });
     if (!hasMoved && this.#choice === choice) this.#choice = before;
     return hasMoved;
   }
@@ -149,8 +169,11 @@ export class Moves {
   async carry(byTracks: boolean): Promise<void> {
     if (byTracks === this.#byTracks) return;
     this.#byTracks = byTracks;
+    const advice = (this.#advice?.to === 'webrtc') === byTracks ? this.#advice : undefined;
+    this.#advice = undefined;
+    this.#isAdvised = byTracks && advice !== undefined;
     await this.#stop();
-    await this.#follow();
+    await this.#follow(advice);
   }
 
   close(): void {
@@ -164,12 +187,19 @@ export class Moves {
     await this.#running?.done;
   }
 
+  /** The pictures have to take another way first, which is the page's concern. */
+  #advise(wish: Wish): void {
+    this.#advice = wish;
+    this.#options.onTracksAdvised(wish.to === 'webrtc');
+  }
+
   /** Goes to WebRTC or leaves it, as is wanted. */
-  async #follow(): Promise<void> {
+  async #follow(advice?: Wish): Promise<void> {
     const current = this.#current;
     if (current === undefined || (current.kind === 'webrtc') === this.#byTracks) return;
-    if (this.#byTracks) await this.#move({ to: 'webrtc', cause: 'player', reason: PLAYER_CHANGED });
-    else await this.#return();
+    const player: Wish = { to: 'webrtc', cause: 'player', reason: PLAYER_CHANGED };
+    if (this.#byTracks) await this.#move(advice ?? player);
+    else if (advice === undefined || !(await this.#move(advice))) await this.#return();
   }
 
   /** Leaves WebRTC for what was chosen; of two that serve for the better one that gets through. */
@@ -198,11 +228,19 @@ export class Moves {
       const reason = 'The better transport gets through again.';
       void this.#move({ to: 'webtransport', cause: 'upgrade', reason });
     }
-    if (current?.kind !== 'webtransport' || this.aim !== 'auto' || now < this.#noRescueUntil)
-      return;
+    if (now >= this.#noRescueUntil) this.#rescue(now);
+  }
+
+  /** Opens a WebSocket beside a connection over UDP that fell silent. */
+  #rescue(now: number): void {
+    const current = this.#current;
+    if (current === undefined || current.kind === 'websocket' || this.isPinned) return;
     if (!isSilent(current)) return;
     this.#noRescueUntil = now + RESCUE_PAUSE_MS;
-    void this.#move({ to: 'websocket', cause: 'silence', reason: 'WebTransport fell silent.' });
+    const wish = { to: 'websocket', cause: 'silence' } as const;
+    if (current.kind === 'webtransport')
+      void this.#move({ ...wish, reason: 'WebTransport fell silent.' });
+    else if (this.#byTracks) this.#advise({ ...wish, reason: 'WebRTC fell silent.' });
   }
 
   async #move(wish: Wish): Promise<boolean> {

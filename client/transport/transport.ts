@@ -14,6 +14,11 @@ export function transportNamed(name: string | null): ChosenTransport | undefined
   return name === 'webtransport' || name === 'websocket' ? name : undefined;
 }
 
+/** A transport by the name that MOVE gives it, or undefined for one that is not known here. */
+export function transportKindNamed(name: string): TransportKind | undefined {
+  return name === 'webrtc' ? name : transportNamed(name);
+}
+
 /** TransportEnd code of a connection that broke without a word. */
 export const BROKEN = -1;
 

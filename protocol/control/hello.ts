@@ -42,6 +42,8 @@ export interface Hello {
   readonly move?: string;
   /** Whether the user has chosen the transport, so that the server asks for no move; absent = no. */
   readonly pinned?: boolean;
+  /** Names of the transports that the client can move to; absent = `webtransport` and `websocket`. At most 16. */
+  readonly transports?: readonly string[];
 }
 
 /** What a server answers. */
@@ -82,6 +84,7 @@ export interface HelloAckUnit {
 }
 
 const codecText = (value: unknown, field: string) => asText(value, field, { maxLength: 64 });
+const transportName = (value: unknown, field: string) => asText(value, field, { maxLength: 32 });
 const versionNumber = (value: unknown, field: string) => asInteger(value, field, 1);
 const tokenBounds = { maxLength: 1_024 };
 
@@ -102,6 +105,7 @@ export function readHello(reader: ByteReader): HelloUnit {
     ...optionalResume(object),
     ...optionalMove(object),
     ...optionalPinned(object),
+    ...optionalTransports(object),
   };
   return { type: 'hello', hello };
 }
@@ -177,6 +181,12 @@ function optionalMove(object: JsonObject): { readonly move?: string } {
 function optionalPinned(object: JsonObject): { readonly pinned?: boolean } {
   const value = object['pinned'];
   return value === undefined ? {} : { pinned: asBoolean(value, 'pinned') };
+}
+
+function optionalTransports(object: JsonObject): { readonly transports?: readonly string[] } {
+  const value = object['transports'];
+  if (value === undefined) return {};
+  return { transports: asList(value, 'transports', { maxItems: 16, item: transportName }) };
 }
 
 function optionalInput(object: JsonObject): { readonly input?: number } {

@@ -12,6 +12,9 @@ import type { SessionObserver } from './session-observer.ts';
 import type { ViewerDesktop } from './viewer-desktop.ts';
 import { ViewerSettings } from './viewer-settings.ts';
 
+/** What a client can move to that does not say it. */
+const defaultTransports: readonly string[] = ['webtransport', 'websocket'];
+
 /** Who says HELLO, and to what. */
 export interface GreetingOptions {
   readonly hello: Hello;
@@ -51,6 +54,7 @@ export function refusalOf(
 export function greet(options: GreetingOptions, now: Micros): Greeted {
   const { hello, transport, desktop, continuity } = options;
   continuity.choice.isPinned = hello.pinned ?? false;
+  continuity.choice.offered = hello.transports ?? defaultTransports;
   const isTry = continuity.choice.isTry(transport.kind);
   continuity.choice.carriedBy(transport.kind, now);
   const controls = acknowledge(options, now);

@@ -195,6 +195,8 @@ export class OutboundMedia implements PieceSource {
 
   sent(bytes: number, now: Micros): void {
     this.#backlog.handed(bytes);
+    // Packets of tracks leave as they are made; what the peer tells of them comes a round trip and a pause of its own later.
+    if (this.#options.transport.kind === 'webrtc') this.#backlog.left(Infinity, micros(0), now);
     this.#link.sent(bytes, now);
   }
 

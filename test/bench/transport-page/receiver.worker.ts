@@ -42,7 +42,8 @@ function start(page: URL): void {
     byTracks: false,
     openPeer: () => new MessageChannel().port1,
     onTracksFailed: () => undefined,
-    offer: () => ({ video: ['avc1.42C020'], audio: [] }),
+    onTracksAdvised: () => undefined,
+    offer: () => ({ video: ['avc1.42C020'], audio: [], takesTracks: false }),
     onState: () => undefined,
     onMove: () => undefined,
     onConnection: (live, kind) => {

@@ -26,6 +26,9 @@ const event: fc.Arbitrary<LadderEvent> = fc.oneof(
   facts.map((learned) => ({ type: 'learned', facts: learned }) as const),
   fc.constantFrom(...rungChoices).map((choice) => ({ type: 'chosen', choice }) as const),
   fc.constantFrom(...rungNames).map((rung) => ({ type: 'failed', rung, why: 'why' }) as const),
+  fc
+    .option(fc.constantFrom(...rungNames), { nil: undefined })
+    .map((rung) => ({ type: 'favoured', rung }) as const),
   fc.constantFrom<LadderEvent>({ type: 'fed' }, { type: 'firstMedia' }, { type: 'tick' }),
 );
 

@@ -12,6 +12,8 @@ const PACKETS_PER_BIT = 1 / 9_600;
 interface Network {
   readonly webtransportBps: number;
   readonly websocketBps: number;
+  /** Undefined: the client cannot move there. */
+  readonly webrtcBps?: number | undefined;
   readonly loss: number;
   readonly rttUs: number;
   /** Every sample is off by up to this share, either way. */
@@ -19,6 +21,8 @@ interface Network {
   readonly seed: number;
   /** Whether the client does as it is asked. */
   readonly moves: boolean;
+  /** What an overflowing queue adds to the round trip; none where packets are lost at random. */
+  readonly queueUs?: number;
 }
 
 interface Move extends TransportWish {
@@ -29,6 +33,7 @@ interface Move extends TransportWish {
 function play(network: Network, seconds: number, isPinned = false): readonly Move[] {
   const choice = new TransportChoice();
   choice.isPinned = isPinned;
+  if (network.webrtcBps !== undefined) choice.offered = [...choice.offered, 'webrtc'];
   const moves: Move[] = [];
   let transport = 'webtransport';
   let [sent, random] = [0, network.seed];
@@ -36,13 +41,19 @@ function play(network: Network, seconds: number, isPinned = false): readonly Mov
   for (let now = 0; now < seconds * SECOND_US; now += TICK_US) {
     random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0;
     const factor = 1 + network.noise * (random / 2 ** 31 - 1);
-    const isQuic = transport === 'webtransport';
-    const rate = isQuic ? network.webtransportBps : network.websocketBps;
+    const rate = carriedBy(network, transport);
     const deliveredBps = Math.min(WANTED_BPS, rate * factor);
     sent += (deliveredBps * PACKETS_PER_BIT * TICK_US) / SECOND_US;
-    const stack = isQuic
-      ? { sentPackets: sent, lostPackets: sent * network.loss, rttUs: network.rttUs }
-      : {};
+    // The queue builds up after the first second.
+    const queueUs = now > SECOND_US ? (network.queueUs ?? 0) : 0;
+    const stack =
+      transport === 'websocket'
+        ? {}
+        : {
+            sentPackets: sent,
+            lostPackets: sent * network.loss,
+            rttUs: network.rttUs + queueUs,
+          };
     const sample = { targetBps: deliveredBps, wantedBps: WANTED_BPS, deliveredBps, ...stack };
     const wish = choice.observe(transport, sample, micros(now));
     if (wish === undefined) continue;
@@ -54,10 +65,16 @@ function play(network: Network, seconds: number, isPinned = false): readonly Mov
   return moves;
 }
 
+const carriedBy = (network: Network, transport: string): number => {
+  if (transport === 'webrtc') return network.webrtcBps ?? 0;
+  return transport === 'websocket' ? network.websocketBps : network.webtransportBps;
+};
+
 const rate = fc.integer({ min: 300_000, max: 8_000_000 });
 const network = fc.record({
   webtransportBps: rate,
   websocketBps: rate,
+  webrtcBps: fc.option(rate, { nil: undefined }),
   loss: fc.double({ min: 0, max: 0.1, noNaN: true }),
   rttUs: fc.integer({ min: 1_000, max: 300_000 }),
   noise: fc.double({ min: 0, max: 0.3, noNaN: true }),
@@ -89,10 +106,11 @@ describe('the choice of a transport', () => {
     );
   });
 
-  it('tries the other one once and comes to rest, on every network that stays as it is', () => {
+  it('tries each of the others once and comes to rest, on every network that stays as it is', () => {
     fc.assert(
       fc.property(network, (given) => {
-        expect(play(given, 590).length).toBeLessThanOrEqual(2);
+        const others = given.webrtcBps === undefined ? 1 : 2;
+        expect(play(given, 590).length).toBeLessThanOrEqual(2 * others);
       }),
       { numRuns: 60 },
     );
@@ -108,10 +126,13 @@ describe('the choice of a transport', () => {
     }));
     fc.assert(
       fc.property(clear, (given) => {
-        const ratio = given.websocketBps / given.webtransportBps;
-        const last = play(given, 120).at(-1)?.transport;
-        if (ratio > 1.6) expect(last).toBe('websocket');
-        if (ratio < 1) expect(last).toBe('webtransport');
+        const last = play(given, 240).at(-1)?.transport;
+        const { websocketBps, webrtcBps = 0, webtransportBps } = given;
+        if (webrtcBps > 1.6 * webtransportBps) expect(last).toBe('webrtc');
+        else if (webrtcBps < 0.6 * webtransportBps && websocketBps > 2.2 * webtransportBps)
+          expect(last).toBe('websocket');
+        if (Math.max(websocketBps, webrtcBps) < 0.6 * webtransportBps)
+          expect(last).toBe('webtransport');
       }),
       { numRuns: 60 },
     );
@@ -136,6 +157,21 @@ describe('the choice of a transport', () => {
     expect(more).toEqual([]);
   });
 
+  it('prefers WebRTC where it is offered, whose rate follows the delay alone', () => {
+    const moves = play({ ...starving, webrtcBps: 7e6 }, 60);
+    expect(moves.map(({ transport }) => transport)).toEqual(['webrtc']);
+    expect(moves[0]?.atSeconds).toBeLessThan(4);
+  });
+
+  it('tries WebSocket when WebRTC carried less still', () => {
+    const moves = play({ ...starving, webrtcBps: 0.5e6 }, 120);
+    expect(moves.map(({ transport }) => transport)).toEqual([
+      'webrtc',
+      'webtransport',
+      'websocket',
+    ]);
+  });
+
   it('comes back from one that carried no more, 30 s later, and says so', () => {
     const moves = play({ ...starving, websocketBps: 1.8e6 }, 120);
     expect(moves.map(({ transport }) => transport)).toEqual(['websocket', 'webtransport']);
@@ -146,6 +182,7 @@ describe('the choice of a transport', () => {
 
   it.each([
     ['a narrow link without loss', { loss: 0 }],
+    ['a link that loses what its full queue does not hold', { queueUs: 100_000 }],
     ['a short path', { rttUs: 5_000 }],
     ['a link that carries what is wanted', { webtransportBps: 8e6 }],
   ])('leaves %s alone', (_name, change) => {
@@ -154,6 +191,6 @@ describe('the choice of a transport', () => {
 
   it('does not ask again soon for what a client cannot do', () => {
     const moves = play({ ...starving, moves: false }, 300);
-    expect(moves.map(({ atSeconds }) => Math.round(atSeconds))).toEqual([4]);
+    expect(moves.map(({ atSeconds }) => Math.round(atSeconds))).toEqual([2]);
   });
 });

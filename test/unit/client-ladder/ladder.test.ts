@@ -154,3 +154,35 @@ describe('a pinned rung', () => {
     expect(ladder.current).toBe('mediaSource');
   });
 });
+
+describe('the gateway’s advice', () => {
+  const withWebRtc = { ...everything, offersWebRtc: true };
+
+  it('goes before what is best as a rule, until it is taken back', () => {
+    const ladder = ladderWith(withWebRtc);
+    expect(ladder.push({ type: 'favoured', rung: 'webRtc' }, 1)).toEqual([
+      { type: 'use', rung: 'webRtc' },
+    ]);
+    expect(ladder.push({ type: 'favoured', rung: undefined }, 2)).toEqual([
+      { type: 'use', rung: 'webCodecs' },
+    ]);
+  });
+
+  it('does not outweigh a choice, and ends with one', () => {
+    const ladder = ladderWith(withWebRtc);
+    ladder.push({ type: 'chosen', choice: 'mediaSource' }, 1);
+    expect(ladder.push({ type: 'favoured', rung: 'webRtc' }, 2)).toEqual([]);
+    expect(ladder.current).toBe('mediaSource');
+    ladder.push({ type: 'chosen', choice: 'auto' }, 3);
+    expect(ladder.current).toBe('webCodecs');
+  });
+
+  it('cannot make a rung usable, and one that failed gives way to the best', () => {
+    const without = ladderWith(everything);
+    expect(without.push({ type: 'favoured', rung: 'webRtc' }, 1)).toEqual([]);
+    const ladder = ladderWith(withWebRtc);
+    ladder.push({ type: 'favoured', rung: 'webRtc' }, 1);
+    ladder.push({ type: 'failed', rung: 'webRtc', why: 'Nothing gets through.' }, 2);
+    expect(ladder.current).toBe('webCodecs');
+  });
+});

@@ -68,6 +68,9 @@ interface Told {
   /** What carried the session, in order. */
   readonly carried: TransportKind[];
   readonly failures: string[];
+  readonly advice: boolean[];
+  /** Reasons of moves. */
+  readonly moves: string[];
 }
 
 /** A session that begins on a transport; what is in `broken` cannot be opened. */
@@ -75,7 +78,7 @@ function sessionOn(
   kind: TransportKind,
   { choice = 'auto', broken = [] }: { choice?: TransportChoice; broken?: TransportKind[] } = {},
 ): { readonly moves: Moves; readonly told: Told } {
-  const told: Told = { carried: [kind], failures: [] };
+  const told: Told = { carried: [kind], failures: [], advice: [], moves: [] };
   const open = (to: TransportKind): Carrier => {
     const connection = new Connection(new AnsweringTransport(to), hello);
     onTestFinished(() => connection.close(SessionCode.ok, 'done'));
@@ -92,8 +95,12 @@ function sessionOn(
       return carrier;
     },
     onSwitch: (next) => told.carried.push(next.kind),
-    onMove: () => undefined,
+    onMove: ({ reason, hasMoved }) => told.moves.push(hasMoved ? reason : 'stayed'),
     onTracksFailed: (why) => told.failures.push(why),
+    onTracksAdvised: (isOn) => {
+      told.advice.push(isOn);
+      void moves.carry(isOn);
+    },
   });
   onTestFinished(() => moves.close());
   moves.begin(open(kind));
@@ -106,7 +113,8 @@ describe('a session that is to come on tracks', () => {
     await moves.carry(true);
     expect(moves.aim).toBe('webrtc');
     await moves.carry(false);
-    expect(told).toEqual({ carried: ['websocket', 'webrtc', 'websocket'], failures: [] });
+    expect(told.carried).toEqual(['websocket', 'webrtc', 'websocket']);
+    expect(told.failures).toEqual([]);
     expect(moves.aim).toBe('websocket');
   });
 
@@ -136,5 +144,53 @@ describe('a session that is to come on tracks', () => {
     expect(told.carried).toEqual(['webrtc']);
     await moves.carry(false);
     expect(told.carried).toEqual(['webrtc', 'websocket']);
+  });
+});
+
+describe('a server that measured', () => {
+  const asks = (transport: string, reason: string) =>
+    ({ type: 'move', transport, reason }) as const;
+
+  it('brings a session to WebRTC and back, in its own words, and pins nothing', async () => {
+    const { moves, told } = sessionOn('webtransport');
+    moves.asked(asks('webrtc', 'WebTransport starves.'));
+    await expect.poll(() => told.moves).toEqual(['WebTransport starves.']);
+    expect(moves.isPinned).toBe(false);
+    moves.asked(asks('websocket', 'WebRTC carried less.'));
+    await expect.poll(() => told.moves).toEqual(['WebTransport starves.', 'WebRTC carried less.']);
+    expect(told.carried).toEqual(['webtransport', 'webrtc', 'websocket']);
+    expect(told.advice).toEqual([true, false]);
+  });
+
+  it.each(['webtransport', 'websocket'] as const)('moves nobody who chose %s', async (choice) => {
+    const { moves, told } = sessionOn(choice, { choice });
+    moves.asked(asks('webrtc', 'It starves.'));
+    await Promise.resolve();
+    expect(told).toMatchObject({ carried: [choice], advice: [] });
+  });
+
+  it('moves nobody who chose to be played by WebRTC', () => {
+    const { moves, told } = sessionOn('webrtc');
+    expect(moves.isPinned).toBe(true);
+    moves.asked(asks('webtransport', 'It carried more.'));
+    expect(told).toMatchObject({ carried: ['webrtc'], advice: [] });
+  });
+
+  it('gives way to the user’s choice of a transport', async () => {
+    const { moves, told } = sessionOn('webtransport');
+    moves.asked(asks('webrtc', 'WebTransport starves.'));
+    await expect.poll(() => told.carried).toEqual(['webtransport', 'webrtc']);
+    expect(await moves.choose('websocket')).toBe(true);
+    await expect.poll(() => told.carried).toEqual(['webtransport', 'webrtc', 'websocket']);
+    expect(moves.isPinned).toBe(true);
+  });
+
+  it('advises no more of WebRTC after a connection that broke', async () => {
+    const { moves, told } = sessionOn('webtransport');
+    moves.asked(asks('webrtc', 'WebTransport starves.'));
+    await expect.poll(() => told.carried).toEqual(['webtransport', 'webrtc']);
+    moves.end();
+    expect(told.advice).toEqual([true, false]);
+    expect(moves.aim).toBe('auto');
   });
 });
