@@ -18,6 +18,9 @@ export interface PagePeerOptions {
 /** Name of the data channel, which says its protocol (docs/protocol.md, "WebRTC"). */
 const CHANNEL = 'dtf.1';
 
+/** And of the one for input, which is sent again by its owner: a lost packet stops nothing behind it. */
+const INPUT_CHANNEL = 'dtf.1.input';
+
 /** Time between looks for the first picture, ms: it is to be on the screen soon after it is there. */
 const LOOK_MS = 25;
 
@@ -34,6 +37,10 @@ export class PagePeer {
   readonly #options: PagePeerOptions;
   readonly #connection = new RTCPeerConnection();
   readonly #channel = this.#connection.createDataChannel(CHANNEL);
+  readonly #inputChannel = this.#connection.createDataChannel(INPUT_CHANNEL, {
+    ordered: false,
+    maxRetransmits: 0,
+  });
   readonly #ended = new AbortController();
   readonly #timer: ReturnType<typeof setInterval>;
   #resource: string | undefined;
@@ -109,7 +116,7 @@ export class PagePeer {
   #onWorker(message: ToPeer): void {
     switch (message.type) {
       case 'unit':
-        if (this.#channel.readyState === 'open') this.#channel.send(message.bytes);
+        this.#send(message);
         break;
       case 'carries':
         this.#options.onCarries(this);
@@ -118,6 +125,13 @@ export class PagePeer {
         this.#leave();
         break;
     }
+  }
+
+  /** A gateway that does not know the channel for input closes it. */
+  #send({ bytes, mayBeLost = false }: Extract<ToPeer, { type: 'unit' }>): void {
+    const isForInput = mayBeLost && this.#inputChannel.readyState === 'open';
+    const channel = isForInput ? this.#inputChannel : this.#channel;
+    if (channel.readyState === 'open') channel.send(bytes);
   }
 
   /** What closes at once takes the last unit with it, which says why; the gateway closes when it has read that. */

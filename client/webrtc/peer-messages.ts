@@ -19,7 +19,12 @@ export interface PeerRequest extends PeerAddress {
 
 /** Transport to connection. */
 export type ToPeer =
-  | { readonly type: 'unit'; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** `mayBeLost`: its owner sends it again, so that nothing is to wait for it. */
+  | {
+      readonly type: 'unit';
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly mayBeLost?: boolean;
+    }
   /** It carries the session from now on: its picture is to be seen, and its sound to be heard. */
   | { readonly type: 'carries' }
   /** Send what waits, and end. */

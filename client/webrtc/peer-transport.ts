@@ -39,7 +39,7 @@ export function webRtcConnector(address: PeerAddress, openPeer: OpenPeer): Conne
  */
 export class PeerTransport implements ClientTransport {
   readonly kind = 'webrtc';
-  readonly isLossy = false;
+  readonly isLossy = true;
   readonly hasTracks = true;
   readonly ended: Promise<TransportEnd>;
   readonly #port: MessagePort;
@@ -68,7 +68,8 @@ export class PeerTransport implements ClientTransport {
   }
 
   sendUnreliable(unit: ControlUnit): void {
-    this.sendControl(unit);
+    const bytes = new Uint8Array(encodeControl(unit));
+    tell(this.#port, { type: 'unit', bytes, mayBeLost: true });
   }
 
   carries(): void {

@@ -18,6 +18,9 @@ import {
 /** The data channel of DTF/1; others that a peer opens are closed. */
 const CHANNEL_LABEL = 'dtf.1';
 
+/** A further one, on which units may be lost (docs/protocol.md, "WebRTC"). */
+const INPUT_LABEL = 'dtf.1.input';
+
 export interface NodeDataChannelOptions {
   /** Address of this machine to use; absent: all of them. */
   readonly address?: string;
@@ -76,6 +79,7 @@ class NativePeerConnection implements Peer {
   readonly #native: NativePeer;
   readonly #tracks = new Map<TrackKind, NativeTrack>();
   #channel: NativeChannel | undefined;
+  #inputChannel: NativeChannel | undefined;
   #sink: PeerSink | undefined;
   #isClosed = false;
 
@@ -121,6 +125,7 @@ class NativePeerConnection implements Peer {
     this.#isClosed = true;
     this.#sink = undefined;
     this.#channel?.close();
+    this.#inputChannel?.close();
     for (const track of this.#tracks.values()) track.close();
     this.#native.close();
     this.onClosed();
@@ -139,20 +144,30 @@ class NativePeerConnection implements Peer {
   }
 
   #opened(channel: NativeChannel): void {
-    if (this.#isClosed || this.#channel !== undefined || channel.getLabel() !== CHANNEL_LABEL) {
-      channel.close();
-      return;
-    }
-    this.#channel = channel;
+    const label = channel.getLabel();
+    if (!this.#isClosed && label === INPUT_LABEL && this.#inputChannel === undefined) {
+      this.#inputChannel = channel;
+      this.#take(channel);
+    } else if (!this.#isClosed && label === CHANNEL_LABEL && this.#channel === undefined) {
+      this.#channel = channel;
+      this.#begin(channel);
+    } else channel.close();
+  }
+
+  #begin(channel: NativeChannel): void {
     channel.setBufferedAmountLowThreshold(LOW_DATA_BYTES);
     channel.onBufferedAmountLow(() => this.#sink?.dataDrained());
+    this.#take(channel);
+    channel.onClosed(() => this.#sink?.closed('the peer closed its data channel'));
+    this.#sink?.dataOpened();
+  }
+
+  #take(channel: NativeChannel): void {
     channel.onMessage((message) => {
       // Text is never a unit: its first byte is checked like that of any other.
       const bytes = typeof message === 'string' ? Buffer.from(message) : message;
       this.#sink?.data(bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes);
     });
-    channel.onClosed(() => this.#sink?.closed('the peer closed its data channel'));
-    this.#sink?.dataOpened();
   }
 
   #changed(state: string): void {

@@ -62,7 +62,7 @@ describe('a WebRTC transport', () => {
   it('asks the page for a connection and is open when its data channel is', async () => {
     const { page, transport } = await openTransport();
     expect(page.asked).toEqual(address);
-    expect(transport).toMatchObject({ kind: 'webrtc', isLossy: false, hasTracks: true });
+    expect(transport).toMatchObject({ kind: 'webrtc', isLossy: true, hasTracks: true });
   });
 
   it('says why there is none', async () => {
@@ -92,6 +92,15 @@ describe('a WebRTC transport', () => {
     expect(await transport.ended).toEqual({ code: SessionCode.ok, reason: 'moved' });
     await expect.poll(() => page.heard.at(-1)).toEqual({ type: 'close' });
     expect(page.units).toMatchObject([{ type: 'error', code: SessionCode.ok, message: 'moved' }]);
+  });
+
+  it('says which units may be lost, since their owner sends them again', async () => {
+    const { page, transport } = await openTransport();
+    const ping = { type: 'ping', id: 1, t0: micros(0) } as const;
+    transport.sendControl(ping);
+    transport.sendUnreliable(ping);
+    await expect.poll(() => page.heard).toMatchObject([{ type: 'unit' }, { mayBeLost: true }]);
+    expect(page.heard[0]).not.toHaveProperty('mayBeLost');
   });
 
   it('closes on bytes that are no unit', async () => {
