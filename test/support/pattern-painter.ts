@@ -5,7 +5,7 @@
  *     node test/support/pattern-painter.ts [--display :N] [--authority FILE] [--fps 60] [--background still|moving|noise|none] [--again]
  *
  * DISPLAY and XAUTHORITY count where flags are missing. Prints `ready` after the first picture; SIGTERM ends it. With --again it
- * outlives the X server and paints on the next one.
+ * outlives the X server and paints on the next one, until its standard input ends.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -64,7 +64,8 @@ export async function startPatternPainter(options: PatternPainterOptions): Promi
   if (options.again === true) args.push('--again');
   const [command, ...prefix] = [...(options.launcher ?? []), process.execPath] as const;
   const child = spawn(command, [...prefix, fileURLToPath(import.meta.url), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // Its input ends with this process, however that ends: one that paints again and again would keep pipes open that others wait for.
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
   const ready = once(createInterface({ input: child.stdout }), 'line');
@@ -251,6 +252,7 @@ async function paint({ display, authority, fps, background }: Painting): Promise
 
 /** Paints on one X server after the other. */
 async function paintAgain(painting: Painting): Promise<never> {
+  process.stdin.resume().once('end', () => process.exit());
   for (;;) {
     await paint(painting).catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
