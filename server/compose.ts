@@ -112,7 +112,7 @@ async function openSession(ground: Ground, media: Media): Promise<Hall> {
     await openDesktop(config, screen, {
       logger,
       pictureSize: () => video.parameters,
-      onPointer: (image) => session.pointerChanged(image),
+      onPointer: (image) => session.broadcast.pointerChanged(image),
       onConnected: () => video.retry(),
     }),
   );
@@ -141,7 +141,7 @@ async function openSession(ground: Ground, media: Media): Promise<Hall> {
     },
     onActive: (login) => limits.active(login),
   });
-  desktop.watch(session);
+  desktop.watch(session.broadcast);
   lifetime.ownEnd(measure({ metrics, video, audio: sound, session, clock }));
   lifetime.own(await offerMetrics(config.metrics, metrics, logger));
   const logins = openLogins(config, ground.now);

@@ -1,17 +1,17 @@
 import { SessionCode } from '../../protocol/errors.ts';
 import type { InputEvent } from '../../protocol/input.ts';
-import { micros, millis, millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
-import type { AccessUnit, AccessUnitSink, VideoParameters } from '../ingest/access-unit.ts';
+import { millis, type Micros, type Millis } from '../../protocol/time.ts';
+import type { VideoParameters } from '../ingest/access-unit.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { ServerTransport } from '../transport/transport.ts';
 import type { Admission } from './admission.ts';
-import { ChangeWaits } from './change-waits.ts';
+import { Broadcast } from './broadcast.ts';
 import { ConnectedViewers } from './connected-viewers.ts';
 import { ControlLease } from './control-lease.ts';
 import type { PauseCounters } from './encoder-steering.ts';
 import { Joins } from './joins.ts';
 import type { SessionObserver } from './session-observer.ts';
-import { SharedEncoders, type SharedEncodersOptions } from './shared-encoders.ts';
+import type { SharedEncoders, SharedEncodersOptions } from './shared-encoders.ts';
 import type {
   DesktopAudience,
   PointerImage,
@@ -37,30 +37,26 @@ export interface DesktopSessionOptions extends SharedEncodersOptions {
 
 /** One desktop and everybody who watches or controls it. */
 export class DesktopSession implements ViewerDesktop {
+  /** What everybody gets; told of what happens on the screen. */
+  readonly broadcast: Broadcast;
   readonly #options: DesktopSessionOptions;
   readonly #encoders: SharedEncoders;
   readonly #lease = new ControlLease();
   readonly #viewers = new ConnectedViewers(this.#lease);
-  readonly #audiences = new Set<DesktopAudience>();
   readonly #joins = new Joins();
-  readonly #waits = new ChangeWaits();
   readonly #timer: NodeJS.Timeout;
-  readonly #unsubscribe: (() => void)[] = [];
-  #announced: VideoParameters | undefined;
 
   constructor(options: DesktopSessionOptions) {
     this.#options = options;
-    this.#encoders = new SharedEncoders(options, () => this.#viewers.decodes());
-    const sink: AccessUnitSink = {
-      accessUnit: (unit) => {
-        if (unit.key) this.#announce();
-        const changedBefore = unit.kind === 'video' ? this.#captured(unit) : undefined;
-        for (const audience of this.#audiences) audience.accessUnit(unit, changedBefore);
-        if (unit.kind === 'video') this.#encoders.pictureMade(unit, this.#viewers.driver?.demand);
+    this.broadcast = new Broadcast({
+      ...options,
+      decodes: () => this.#viewers.decodes(),
+      demand: () => this.#viewers.driver?.demand,
+      onParameters: () => {
+        for (const viewer of this.#viewers.all) viewer.tellStream();
       },
-    };
-    this.#unsubscribe.push(options.video.subscribe(sink));
-    if (options.audio !== undefined) this.#unsubscribe.push(options.audio.subscribe(sink));
+    });
+    this.#encoders = this.broadcast.encoders;
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -121,37 +117,6 @@ export class DesktopSession implements ViewerDesktop {
     });
   }
 
-  /** A picture of the pointer that every viewer gets. */
-  pointerChanged(image: PointerImage): void {
-    for (const audience of this.#audiences) audience.pointer(image);
-  }
-
-  /** What the screen shows has changed. A source that never says so is never paused for stillness. */
-  screenChanged(): void {
-    this.#encoders.screenChanged();
-  }
-
-  /** A change was noticed exactly; both moments in nanoseconds of CLOCK_MONOTONIC. */
-  changeNoticed(change: { readonly quietSince: bigint; readonly changedAt: bigint }): void {
-    const { clock } = this.#options;
-    this.#waits.seen({
-      quietSince: clock.fromMonotonicNanos(change.quietSince),
-      changedAt: clock.fromMonotonicNanos(change.changedAt),
-    });
-  }
-
-  /** Milliseconds to the first capture that is at least so far away. */
-  untilCapture(atLeastMs: number): number {
-    const now = this.#options.clock.now();
-    const from = micros(now + millisToMicros(millis(atLeastMs)));
-    return (this.#waits.nextCapture(from, 1e6 / this.#encoders.frameRate) - now) / 1000;
-  }
-
-  /** Nobody knows what changes on the screen, until the next `screenChanged`. */
-  screenUnwatched(): void {
-    this.#encoders.screenUnwatched();
-  }
-
   /**
    * A page says that it goes away, which its connection may have no time for: ends the connection of that attempt, if it
    * is one of this login.
@@ -185,8 +150,7 @@ export class DesktopSession implements ViewerDesktop {
 
   async close(reason: string): Promise<void> {
     clearInterval(this.#timer);
-    this.#encoders.close();
-    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.broadcast.close();
     const closing = this.#viewers.all.map((viewer) => viewer.closed);
     for (const viewer of this.#viewers.all) viewer.goaway(millis(GOAWAY_MS), reason);
     if (closing.length > 0) await new Promise((resolve) => setTimeout(resolve, GOAWAY_MS));
@@ -224,17 +188,12 @@ export class DesktopSession implements ViewerDesktop {
   }
 
   settingsWished(): void {
-    this.#tellAudience();
+    this.broadcast.countAudience();
     this.#encoders.followWishes(this.#viewers.controller, this.#lease.isFree);
   }
 
   join(audience: DesktopAudience): () => void {
-    this.#audiences.add(audience);
-    this.#tellAudience();
-    return () => {
-      this.#audiences.delete(audience);
-      this.#tellAudience();
-    };
+    return this.broadcast.join(audience);
   }
 
   requestKeyframe(session?: string, mostBytes = Infinity): void {
@@ -277,29 +236,8 @@ export class DesktopSession implements ViewerDesktop {
     this.#encoders.followLink(this.#viewers.driver?.demand, now);
   }
 
-  /** A kind or size of picture that is new is told before its first keyframe goes out. */
-  #announce(): void {
-    const { parameters } = this.#options.video;
-    if (parameters === this.#announced) return;
-    this.#announced = parameters;
-    for (const viewer of this.#viewers.all) viewer.tellStream();
-  }
-
-  #captured(unit: AccessUnit): Micros | undefined {
-    const waited = this.#waits.captured(this.#options.clock.fromMonotonicNanos(unit.captureTime));
-    if (waited !== undefined) this.#options.observer.changeCaptured(waited);
-    return waited;
-  }
-
   #queueMoved(viewer: Viewer, now: Micros): void {
     const demand = viewer === this.#viewers.driver ? viewer.demand : undefined;
     if (demand !== undefined) this.#encoders.queueMoved(demand, now);
-  }
-
-  #tellAudience(): void {
-    this.#encoders.setAudience({
-      isWatching: [...this.#audiences].some(({ wantsVideo }) => wantsVideo),
-      isListening: this.#audiences.size > 0,
-    });
   }
 }
