@@ -1,8 +1,7 @@
 import type { ControlUnit } from '../../protocol/control/control-unit.ts';
 import type { Hello } from '../../protocol/control/hello.ts';
 import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
-import type { Refused, SettingsUnit } from '../../protocol/control/stream.ts';
-import { millis, millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
+import type { Micros, Millis } from '../../protocol/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../session-clock.ts';
 import type { ServerTransport, TransportClosed } from '../transport/transport.ts';
@@ -10,24 +9,16 @@ import type { Admission } from './admission.ts';
 import type { Continuity } from './continuity.ts';
 import type { LinkDemand } from './encoder-steering.ts';
 import { greet, refusalOf } from './greeting.ts';
+import { JoinedViewer } from './joined-viewer.ts';
 import { LinkSilence } from './link-silence.ts';
-import type { OutboundMedia } from './outbound-media.ts';
 import { mayClientSend } from './roles.ts';
-import { SenderLog } from './sender-log.ts';
 import type { SessionObserver } from './session-observer.ts';
 import { ViewerAccount } from './viewer-account.ts';
 import type { ViewerDesktop } from './viewer-desktop.ts';
-import { ViewerInput } from './viewer-input.ts';
-import { ViewerMoves } from './viewer-moves.ts';
 import type { ViewerSettings } from './viewer-settings.ts';
 import type { ViewerStatus } from './viewer-status.ts';
 
-/**
- * How long a viewer may wait for a kind of picture that it decodes: a new encoder is given up after 10 s
- * (server/media/switching-video.ts), and has to be shown what it is good for.
- */
-const LONGEST_DARK = millisToMicros(millis(12_000));
-
+/** What one connection needs; its desktop outlives it. */
 export interface ViewerOptions {
   readonly transport: ServerTransport;
   readonly desktop: ViewerDesktop;
@@ -48,32 +39,19 @@ export interface Joining {
   readonly from?: Viewer;
 }
 
-/** What a connection has from its HELLO on. */
-interface Joined {
-  readonly continuity: Continuity;
-  readonly settings: ViewerSettings;
-  readonly media: OutboundMedia;
-  readonly input: ViewerInput;
-  readonly moves: ViewerMoves;
-}
-
 /** One connection of one client to a desktop, from its HELLO to its end. */
 export class Viewer {
   /** Settles when the connection is over; keys are released and the desktop is left by then. */
   readonly closed: Promise<TransportClosed>;
   readonly #options: ViewerOptions;
   readonly #account: ViewerAccount;
-  readonly #senderLog: SenderLog;
   readonly #silence: LinkSilence;
-  #joined: Joined | undefined;
-  #leave: () => void = () => undefined;
+  #joined: JoinedViewer | undefined;
   #isOver = false;
-  #controls = false;
 
   constructor(options: ViewerOptions) {
     this.#options = options;
     this.#account = new ViewerAccount(options.observer);
-    this.#senderLog = new SenderLog(options.logger, options.admission.attempt);
     this.#silence = new LinkSilence(options.clock.now());
     this.closed = options.transport.closed.then((how) => {
       this.#end();
@@ -141,37 +119,25 @@ export class Viewer {
   get status(): ViewerStatus | undefined {
     const observed = this.#account.viewer;
     if (this.#isOver || this.#joined === undefined || observed === undefined) return undefined;
-    const { carried, path } = this.#joined.media;
-    return { viewer: this, ...observed, controls: this.#controls, carried, path };
+    const { controls, media } = this.#joined;
+    const { carried, path } = media;
+    return { viewer: this, ...observed, controls, carried, path };
   }
 
   /** Lets time pass: silence, stalls and deadlines. Called about every 50 ms. */
   tick(now: Micros): void {
     if (this.#isOver) return;
-    this.#joined?.input.tick(now);
     const overdue = this.#silence.overdue(this.#joined?.media.queuedBytes, now);
-    if (overdue !== undefined) this.close(SessionCode.timeout, overdue);
-    else if (this.#joined !== undefined) this.#tickJoined(this.#joined, now);
+    const ending =
+      overdue === undefined
+        ? this.#joined?.tick(now)
+        : { code: SessionCode.timeout, reason: overdue };
+    if (ending !== undefined) this.close(ending.code, ending.reason);
   }
 
-  #tickJoined({ media, moves }: Joined, now: Micros): void {
-    media.setMaxVideoBps(this.#options.desktop.maxVideoBps, now);
-    media.tick(now);
-    this.#senderLog.look(media, now);
-    this.#account.dropped(media.totals.dropped);
-    this.#tellRole();
-    this.tellStream();
-    if (media.darkFor(now) > LONGEST_DARK)
-      this.close(SessionCode.ok, 'the encoder that this browser needs did not start');
-    else if (moves.tick(media.carried, now))
-      this.close(SessionCode.superseded, 'the client has moved to another connection');
-  }
-
-  /** Tells what has changed about the stream, or answers a wish. */
-  tellStream(answer?: { readonly id: number; readonly refused: Refused }): void {
-    if (this.#isOver) return;
-    const stream = this.settings?.news(this.#controls, answer);
-    if (stream !== undefined) this.#options.transport.sendControl({ type: 'stream', stream });
+  /** Tells what has changed about the stream. */
+  tellStream(): void {
+    this.#joined?.tellStream();
   }
 
   /** Tells the client that its connection will be closed; an empty message withdraws that. */
@@ -188,28 +154,14 @@ export class Viewer {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#leave();
-    this.#leave = () => undefined;
-    if (this.#joined === undefined) return;
-    this.#joined.input.leave();
-    this.#account.dropped(this.#joined.media.totals.dropped);
-  }
-
-  /** Control comes with input and goes with another login's: the client hears of both. */
-  #tellRole(): void {
-    const { desktop, transport, admission } = this.#options;
-    const controls = desktop.hasControl(admission.session);
-    if (controls === this.#controls) return;
-    this.#controls = controls;
-    if (!controls) this.#joined?.input.letGo();
-    transport.sendControl({ type: 'role', role: controls ? 'controller' : 'viewer' });
+    this.#joined?.leave();
   }
 
   #control(unit: ControlUnit): void {
     const { clock, desktop, observer } = this.#options;
     const { session, role } = this.admission;
     const now = clock.now();
-    this.#joined?.input.heard(now);
+    this.#joined?.heard(now);
     desktop.heartbeat(session, now);
     if (!mayClientSend(role, unit.type)) {
       observer.denied(unit.type);
@@ -218,29 +170,7 @@ export class Viewer {
     if (this.#joined === undefined && unit.type === 'hello') this.#greet(unit.hello, now);
     else if (this.#joined === undefined || unit.type === 'hello')
       throw new ProtocolError('E_STATE', `${unit.type}: not expected now`);
-    else this.#controlJoined(unit, this.#joined, now);
-  }
-
-  #controlJoined(unit: Exclude<ControlUnit, { type: 'hello' }>, joined: Joined, now: Micros): void {
-    const { media, input } = joined;
-    switch (unit.type) {
-      case 'input':
-        input.take(unit.first, unit.events, now);
-        break;
-      case 'keyRequest':
-        media.keyframeRequested();
-        break;
-      case 'report':
-        media.reported(unit, now);
-        this.#account.reported(unit, this.#options.transport.kind);
-        break;
-      case 'settings':
-        this.#takeSettings(unit, joined);
-        break;
-      default:
-        // Acknowledgements of flows and credit change nothing yet for flows that the server sends.
-        break;
-    }
+    else this.#joined.take(unit, now);
   }
 
   #greet(hello: Hello, now: Micros): void {
@@ -253,52 +183,23 @@ export class Viewer {
     const joining = this.#options.join(this, hello.move);
     if (joining === undefined) return;
     const { continuity, from } = joining;
-    const { settings, media, controls } = greet({ ...this.#options, hello, continuity, from }, now);
-    this.#controls = controls;
-    const { session, role } = this.admission;
-    const onClaimed = (): void => this.#tellRole();
-    const input = new ViewerInput({ ...this.#options, session, continuity, onClaimed });
-    const moves = new ViewerMoves({ ...this.#options, choice: continuity.choice });
-    this.#joined = { continuity, settings, media, input, moves };
-    this.#enter(this.#joined);
+    const greeted = greet({ ...this.#options, hello, continuity, from }, now);
+    this.#joined = new JoinedViewer({
+      ...this.#options,
+      account: this.#account,
+      continuity,
+      greeted,
+    });
+    const { role } = this.admission;
     const hasMoved = from !== undefined;
     this.#account.joined({ transport: transport.kind, role, hasMoved, session: continuity });
-    this.tellStream();
+    this.#joined.enter();
     logger.info('viewer joined', {
       transport: transport.kind,
       backend: transport.backend,
-      mode: settings.wished.mode,
-      controls,
+      mode: greeted.settings.wished.mode,
+      controls: greeted.controls,
       moved: hasMoved,
     });
-  }
-
-  /** Begins to get what the desktop shows. */
-  #enter({ media, settings }: Joined): void {
-    const { desktop, observer } = this.#options;
-    this.#leave = desktop.join({
-      accessUnit: (unit, changedBefore) => media.accessUnit(unit, changedBefore),
-      pointer: (image) => media.pointer(image),
-      get wantsVideo() {
-        return settings.isVideoShown;
-      },
-    });
-    desktop.settingsWished();
-    if (desktop.pointer !== undefined) media.pointer(desktop.pointer);
-    observer.keyframeWanted('joined');
-    desktop.requestKeyframe();
-  }
-
-  #takeSettings({ id, settings: change }: SettingsUnit, joined: Joined): void {
-    const { desktop } = this.#options;
-    const { settings, media, continuity } = joined;
-    const refused = settings.ask(change, desktop.hasControl(this.admission.session));
-    if (change.transport !== undefined)
-      continuity.choice.isPinned = settings.wished.transport !== 'auto';
-    desktop.settingsWished();
-    media.setMode(settings.mode);
-    media.setVideoShown(settings.isVideoShown);
-    this.#tellRole();
-    this.tellStream({ id, refused });
   }
 }
