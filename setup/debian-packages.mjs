@@ -39,8 +39,8 @@ const NETWORK_LAB = ['iproute2'];
 /** Tests send RTP from another encoder than GStreamer's. */
 const OTHER_ENCODER = ['ffmpeg'];
 
-/** Tests put the page behind a reverse proxy. */
-const REVERSE_PROXY = ['nginx-light'];
+/** Tests put the page behind reverse proxies. */
+const REVERSE_PROXIES = ['nginx-light', 'haproxy', 'caddy'];
 
 /** The images are built and run by podman, on a base that is made here: no image is downloaded. */
 const CONTAINERS = [
@@ -89,7 +89,7 @@ function neededPackages(job) {
     ...BROWSER,
     ...NETWORK_LAB,
     ...OTHER_ENCODER,
-    ...REVERSE_PROXY,
+    ...REVERSE_PROXIES,
   ];
   return job === 'containers' ? [...forTests, ...CONTAINERS] : forTests;
 }

@@ -69,6 +69,6 @@ export async function openLink(
 export async function logOut({ page, context }: OpenedPage): Promise<void> {
   // A request that is being answered when the page closes is nobody's any more.
   await page.unrouteAll({ behavior: 'ignoreErrors' });
-  await page.evaluate(() => fetch('/api/logout', { method: 'POST' }));
+  await page.evaluate(() => fetch('api/logout', { method: 'POST' }));
   await context.close();
 }

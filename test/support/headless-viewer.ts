@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { decodeControl, encodeControl } from '../../protocol/control/control-unit.ts';
 import type { StreamFacts } from '../../protocol/control/stream.ts';
 import { decodeDataUnit } from '../../protocol/data-unit.ts';
@@ -8,6 +7,7 @@ import { readStreamCodec } from '../../protocol/stream-codec.ts';
 import type { StreamChange } from '../../protocol/stream-settings.ts';
 import { micros, micros32, millis } from '../../protocol/time.ts';
 import { isDataUnitId } from '../../protocol/unit-id.ts';
+import { LoggedIn } from './logged-in.ts';
 
 /** A viewer without a browser: it logs in, watches over WebSocket, acknowledges everything and decodes nothing. */
 export class HeadlessViewer {
@@ -64,28 +64,16 @@ export class HeadlessViewer {
     onMessage: (message: CompleteMessage) => void = () => undefined,
     video: readonly string[] = ['avc1.42C028'],
   ): Promise<HeadlessViewer> {
-    const { origin, hash } = new URL(link);
-    const post = async (path: string, body: object, cookie = ''): Promise<Response> => {
-      const headers = { 'content-type': 'application/json', origin, cookie };
-      const answer = await fetch(origin + path, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(body),
-      });
-      if (!answer.ok) throw new Error(`${path}: expected success, got ${answer.status}`);
-      return answer;
-    };
-    const login = await post('/api/login', { token: hash.replace('#token=', '') });
-    const cookie = login.headers.getSetCookie()[0]?.split(';', 1)[0] ?? '';
-    const offer: unknown = await (await post('/api/ticket', {}, cookie)).json();
-    const { tickets } = offer as { readonly tickets: { readonly webSocket: string } };
-    const socket = new WebSocket(
-      `${origin.replace('http', 'ws')}/dtf/1`,
-      ['dtf.1', `ticket.${tickets.webSocket}`],
-      { headers: { origin, cookie } },
-    );
-    await once(socket, 'open');
-    return new HeadlessViewer(socket, onMessage, video);
+    return HeadlessViewer.join(await LoggedIn.open(link), onMessage, video);
+  }
+
+  /** As `open`, with a login that is there. */
+  static async join(
+    login: LoggedIn,
+    onMessage: (message: CompleteMessage) => void = () => undefined,
+    video: readonly string[] = ['avc1.42C028'],
+  ): Promise<HeadlessViewer> {
+    return new HeadlessViewer(await login.webSocket(), onMessage, video);
   }
 
   /** Data units that arrived so far. */

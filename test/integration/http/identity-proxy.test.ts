@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../support/free-port.ts';
 import { Gateway } from '../../support/gateway.ts';
-import { documentedLocations, Nginx } from '../../support/nginx.ts';
+import { documentedBlock, ReverseProxy } from '../../support/reverse-proxy.ts';
 
 const SECRET = 'a secret of the proxy and the gateway';
 const document = readFileSync(new URL('../../../docs/proxies.md', import.meta.url), 'utf8');
@@ -15,7 +15,7 @@ const document = readFileSync(new URL('../../../docs/proxies.md', import.meta.ur
 let directory: string;
 let gateway: Gateway;
 let provider: Server;
-let nginx: Nginx;
+let nginx: ReverseProxy;
 let origin: string;
 let upstream: number;
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
   provider = createServer((request, response) => answer(request.headers.cookie ?? '', response));
   provider.listen(0, '127.0.0.1');
   await once(provider, 'listening');
-  nginx = await Nginx.start(port, locations());
+  nginx = await ReverseProxy.start('nginx', { port, documented: locations() });
 });
 
 afterAll(async () => {
@@ -60,7 +60,7 @@ function documentedFlags(): readonly string[] {
 /** The locations of the document with the ports of this test. */
 function locations(): string {
   const { port: ofProvider } = provider.address() as AddressInfo;
-  return documentedLocations('location / {')
+  return documentedBlock('proxies.md', 'nginx', 'location / {')
     .replaceAll('127.0.0.1:8080', `127.0.0.1:${upstream}`)
     .replaceAll('127.0.0.1:4180', `127.0.0.1:${ofProvider}`)
     .replace('the-content-of-that-file', `'${SECRET}'`);
