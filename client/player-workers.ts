@@ -9,6 +9,7 @@ import { scriptUrl } from './script-urls.ts';
 import type { FromVideoWorker, ToVideoWorker, VideoStart } from './video/video-messages.ts';
 import videoWorkerUrl from './video/video.worker.ts?worker&url';
 
+/** Whom the workers of a player tell what. */
 export interface PlayerWorkersOptions {
   readonly onNetwork: (message: FromNetworkWorker) => void;
   readonly onVideo: (message: FromVideoWorker) => void;

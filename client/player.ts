@@ -4,12 +4,11 @@
  *   network worker   transport -> receiver -+-> access units, over a port that the page does not touch
  *                                           +-> sound decoder -> ring -> playback worklet
  *   video worker     decoder -> presenter -> canvas
- *   page (here)      starts and joins the parts, passes input on, shows state
+ *   page             starts and joins the parts, passes input on, shows state (here); gives picture and sound their way (Playback)
  */
 import type { StreamFacts } from '../protocol/control/stream.ts';
 import type { InputEvent } from '../protocol/input.ts';
 import { mergeChange } from '../protocol/stream-settings.ts';
-import { PageRungs } from './ladder/page-rungs.ts';
 import { readLastWinner, rememberWinner } from './last-winner.ts';
 import type {
   FromNetworkWorker,
@@ -19,24 +18,18 @@ import type {
 } from './network/network-messages.ts';
 import { addressedSettings, readPageParameters, type PageParameters } from './page-parameters.ts';
 import { watchPage } from './page-presence.ts';
+import { Playback } from './playback.ts';
 import type { PlayerOptions } from './player-options.ts';
 import { ProbeNotes, RECORD_SECONDS, type PlayerProbe } from './player-probe.ts';
 import { PlayerWorkers } from './player-workers.ts';
 import type { Cursor } from './receive/cursor.ts';
 import { sayLeave } from './session-api.ts';
 import { LiveSettings } from './settings/live-settings.ts';
-import {
-  playbackMode,
-  type AppliedSettings,
-  type UserChange,
-  type UserSettings,
-} from './settings/user-settings.ts';
+import type { AppliedSettings, UserChange, UserSettings } from './settings/user-settings.ts';
 import { ShownSession } from './shown-session.ts';
-import { SoundWays } from './sound-ways.ts';
 import { Measurements } from './stats/measurements.ts';
 import type { PlayerStats, SoundState } from './stats/player-stats.ts';
 import type { TransportChoice, TransportMove } from './transport/moves.ts';
-import { playoutOf } from './video/playout.ts';
 import type { FromVideoWorker, ToVideoWorker } from './video/video-messages.ts';
 
 export type {
@@ -59,52 +52,40 @@ export class Player {
   readonly measurements = new Measurements({
     toVideo: (message) => this.#toVideo({ type: 'measure', message }),
     toNetwork: (message) => this.#toNetwork({ type: 'measure', message }),
-    audio: () => this.#sound.path.stats,
+    audio: () => this.#playback.sound.path.stats,
   });
   readonly #options: PlayerOptions;
   readonly #page: PageParameters;
-  readonly #sound: SoundWays;
-  readonly #rungs: PageRungs;
+  readonly #playback: Playback;
   readonly #workers: PlayerWorkers;
   readonly #stopListening = new AbortController();
   readonly #settings: LiveSettings;
   readonly #notes = new ProbeNotes();
   readonly #shown: ShownSession;
-  /** What the video worker was told last. */
-  #playout: string | undefined;
 
   constructor(options: PlayerOptions) {
     this.#options = options;
     this.#shown = new ShownSession({
       onState: (state) => options.onState(state),
       onStats: (stats) => options.onStats(stats),
-      complete: (stats) => this.#rungs.complete(stats),
+      complete: (stats) => this.#playback.rungs.complete(stats),
     });
     this.#page = readPageParameters(location.search);
     const { hasProbe } = this.#page;
     this.#settings = new LiveSettings({
       chosen: mergeChange<UserChange>(options.settings ?? {}, addressedSettings(this.#page)),
       toNetwork: (message) => this.#toNetwork(message),
-      present: () => this.#present(),
-      isTrackRefused: () => this.#rungs.trackRefused !== undefined,
-      chooseRung: (choice) => this.#rungs.choose(choice),
+      present: () => this.#playback.present(this.settings),
+      isTrackRefused: () => this.#playback.rungs.trackRefused !== undefined,
+      chooseRung: (choice) => this.#playback.rungs.choose(choice),
     });
-    const { settings } = this;
-    this.#sound = new SoundWays({
-      toNetwork: (message, transfer) => this.#workers.toNetwork(message, transfer),
-      settings,
-      recordSeconds: hasProbe ? RECORD_SECONDS : 0,
-      onClock: (shift) => this.#toVideo({ type: 'soundClock', shift }),
-    });
-    this.#rungs = new PageRungs({
+    this.#playback = new Playback({
       video: options.video,
-      choice: settings.rung,
-      sink: settings.sink,
-      probe: hasProbe,
+      settings: this.settings,
+      recordSeconds: hasProbe ? RECORD_SECONDS : 0,
       toVideo: (message, transfer) => this.#toVideo(message, transfer),
-      toNetwork: (message) => this.#toNetwork(message),
+      toNetwork: (message, transfer) => this.#workers.toNetwork(message, transfer),
       onPlace: (place) => options.onPlace?.(place),
-      onSound: (way) => this.#sound.use(way),
       onView: (view) => options.onRungs?.(view),
       onNone: (message) => this.#shown.show({ phase: 'refused', message }),
     });
@@ -120,23 +101,20 @@ export class Player {
   /** Begins to connect. Call once. */
   start(): void {
     const { hasProbe: probe, upgradePauseMs } = this.#page;
-    const { settings } = this;
-    const playout = playoutOf(playbackMode(settings));
-    this.#playout = JSON.stringify(playout);
+    const playout = this.#playback.firstPlayout(this.settings);
     this.#workers.start({
       video: { canvas: this.#options.canvas.transferControlToOffscreen(), playout, probe },
       network: {
         page: location.href,
         chosen: this.#settings.chosen,
         lastWinner: readLastWinner(),
-        sound: this.#sound.path.link,
+        sound: this.#playback.sound.path.link,
         probe,
         ...(upgradePauseMs === undefined ? {} : { upgradePauseMs }),
       },
     });
     this.#settings.started();
-    void this.#sound.path.start();
-    this.#rungs.start();
+    this.#playback.start();
     this.#watchPage();
     this.#shown.show(this.#shown.state);
   }
@@ -175,11 +153,11 @@ export class Player {
 
   /** Starts the sound inside a user gesture where the browser demands one. Never rejects. */
   resumeSound(): Promise<void> {
-    return this.#sound.path.resume();
+    return this.#playback.sound.path.resume();
   }
 
   get soundState(): SoundState {
-    return this.#sound.path.state;
+    return this.#playback.sound.path.state;
   }
 
   /** Ends the connection and frees everything. Idempotent. */
@@ -191,8 +169,7 @@ export class Player {
     this.measurements.close();
     this.#toNetwork({ type: 'close' });
     this.#toVideo({ type: 'close' });
-    this.#sound.path.close();
-    this.#rungs.close();
+    this.#playback.close();
     this.#shown.show({ phase: 'ended' });
   }
 
@@ -207,16 +184,15 @@ export class Player {
       case 'stream':
         this.#onStream(message.stream, message.requests);
         break;
-      case 'decoders':
-        void this.#rungs.decoders(message);
-        break;
       case 'winner':
         rememberWinner(message.transport);
         break;
+      case 'decoders':
       case 'peer':
       case 'tracksFailed':
       case 'tracksAdvised':
-        this.#rungs.onNetwork(message);
+      case 'soundJitter':
+        this.#playback.onNetwork(message);
         break;
       case 'moved':
         this.#notes.moved(message.move);
@@ -227,9 +203,6 @@ export class Player {
         break;
       case 'chosen':
         this.#settings.transportChosen(message.request, message.holds);
-        break;
-      case 'soundJitter':
-        this.#sound.path.setJitter(message.jitterMs);
         break;
       case 'cursor':
         this.#options.onCursor(message.cursor);
@@ -249,7 +222,7 @@ export class Player {
   #onVideo(message: FromVideoWorker): void {
     switch (message.type) {
       case 'stats':
-        this.#shown.showStats(message.stats, this.#sound.path.stats);
+        this.#shown.showStats(message.stats, this.#playback.sound.path.stats);
         break;
       case 'size':
         this.#shown.showPicture(message, this.#settings.stream?.desktop);
@@ -262,7 +235,7 @@ export class Player {
       case 'path':
       case 'pathFailed':
       case 'element':
-        this.#rungs.onWorker(message);
+        this.#playback.onVideo(message);
         break;
       case 'probe':
         this.#notes.patternRead(message.request, message.report);
@@ -273,21 +246,9 @@ export class Player {
   #onStream(stream: StreamFacts, requests: readonly number[]): void {
     this.#settings.streamed(stream);
     this.#shown.showDesktop(stream.desktop);
-    this.#present();
+    this.#playback.present(this.settings);
     this.#options.onStream?.(stream);
     this.#settings.answered(requests, stream);
-  }
-
-  /** Tells everything that plays what holds now. */
-  #present(): void {
-    const { settings } = this;
-    this.#sound.apply(settings);
-    this.#rungs.present(settings);
-    const playout = playoutOf(playbackMode(settings));
-    const text = JSON.stringify(playout);
-    if (text === this.#playout) return;
-    this.#playout = text;
-    this.#toVideo({ type: 'playout', playout });
   }
 
   #watchPage(): void {
@@ -295,7 +256,8 @@ export class Player {
       {
         onBack: () => this.#toNetwork({ type: 'hasten' }),
         onHidden: (isHidden) => this.#hide(isHidden),
-        onLeave: () => this.#leave(),
+        // A browser that closes a tab may say nothing over WebTransport, so that the page has to.
+        onLeave: () => sayLeave(this.#shown.liveConnection),
       },
       this.#stopListening.signal,
     );
@@ -310,25 +272,19 @@ export class Player {
     this.apply({ video }).catch(() => undefined);
   }
 
-  /** A browser that closes a tab may say nothing over WebTransport, so that the page has to. */
-  #leave(): void {
-    const { phase, connection } = this.#shown.state;
-    if (phase === 'live' && connection !== undefined) sayLeave(connection);
-  }
-
   #makeProbe(): PlayerProbe {
     return {
       pattern: () => this.#notes.askPattern((message) => this.#toVideo(message)),
       startRun: () => this.measurements.startRun(),
       stopRun: () => this.measurements.stopRun(),
       arrivals: () => this.#notes.askArrivals((message) => this.#toNetwork(message)),
-      recording: () => this.#sound.path.recording(),
+      recording: () => this.#playback.sound.path.recording(),
       stats: () => this.#shown.stats,
       moves: () => this.#notes.moves,
       apply: (change) => this.apply(change),
       stream: () => this.#settings.stream,
-      connection: () => this.#shown.state.connection,
-      rungs: () => this.#rungs.view,
+      connection: () => this.#shown.liveConnection,
+      rungs: () => this.#playback.rungs.view,
       chooseTransport: (choice) => this.chooseTransport(choice),
     };
   }

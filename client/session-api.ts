@@ -78,9 +78,10 @@ export async function logout(): Promise<void> {
  * Tells the server that this page goes away, while it does: the one request that a browser sends on after a tab was
  * closed. Keys are released and control is free when it arrives.
  *
- * @param connection `session` of HELLO_ACK
+ * @param connection `session` of HELLO_ACK; undefined: there is nothing to leave
  */
-export function sayLeave(connection: string): void {
+export function sayLeave(connection: string | undefined): void {
+  if (connection === undefined) return;
   const body = new Blob([JSON.stringify({ connection })], { type: 'application/json' });
   navigator.sendBeacon(new URL('./api/leave', location.href), body);
 }

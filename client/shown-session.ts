@@ -6,6 +6,7 @@ import { desktopSize } from './video/desktop-size.ts';
 
 type Size = StreamFacts['desktop'];
 
+/** Whom a session is shown to. */
 export interface ShownSessionOptions {
   onState(state: PlayerState): void;
   onStats(stats: PlayerStats): void;
@@ -26,6 +27,11 @@ export class ShownSession {
 
   get state(): PlayerState {
     return this.#state;
+  }
+
+  /** Names the connection that carries the session; undefined while none does. */
+  get liveConnection(): string | undefined {
+    return this.#state.phase === 'live' ? this.#state.connection : undefined;
   }
 
   /** The newest statistics. */
