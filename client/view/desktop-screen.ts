@@ -1,10 +1,9 @@
 /** One connection on the screen: picture, bar, overlay and settings around one player. */
 import { LitElement, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { PlayerStats } from '../player.ts';
 import type { SettingName } from '../settings/setting-access.ts';
 import type { SettingsView } from '../settings/settings-book.ts';
-import { SettingsControl, type SettingsOfPage } from '../settings/settings-control.ts';
+import type { SettingsOfPage } from '../settings/settings-control.ts';
 import type { CompareDialog } from './compare/compare-dialog.ts';
 import './connection-overlay.ts';
 import type { OverlayAction } from './connection-overlay.ts';
@@ -14,18 +13,11 @@ import type { DesktopView, DesktopViewListener } from './desktop-view.ts';
 import { Fullscreen } from './fullscreen.ts';
 import { soundOffIcon } from './icons.ts';
 import './move-notice.ts';
-import type { CreatePlayer, PlayerControl } from './player-control.ts';
-import {
-  latencyOf,
-  mayControl,
-  unknownPlayer,
-  withState,
-  withStats,
-  type PlayerFacts,
-} from './player-facts.ts';
+import type { CreatePlayer } from './player-control.ts';
+import { latencyOf, mayControl, unknownPlayer, type PlayerFacts } from './player-facts.ts';
+import { ScreenPlayer } from './screen-player.ts';
 import { whenStatisticsKey } from './statistics-key.ts';
 import './stats-overlay.ts';
-import { LastMinute } from './statistics/last-minute.ts';
 import './settings-panel.ts';
 import type { SettingChoice } from './settings/controls.ts';
 import type { CreateLink } from './settings/sharing-section.ts';
@@ -61,15 +53,13 @@ export class DesktopScreen extends LitElement {
   declare areSettingsOpen: boolean;
   declare areStatisticsOpen: boolean;
 
-  #player: PlayerControl | undefined;
-  #control: SettingsControl | undefined;
+  #player: ScreenPlayer | undefined;
   #fullscreen: Fullscreen | undefined;
   #forgetKey: (() => void) | undefined;
-  readonly #minute = new LastMinute();
 
   readonly #listener: DesktopViewListener = {
     sendInput: (events) => this.#player?.sendInput(events),
-    gesture: () => this.#gesture(),
+    gesture: () => void this.#player?.gesture(),
     leave: () => this.renderRoot.querySelector('oriel-status-bar')?.focusControls(),
     statistics: () => this.#toggleStatistics(),
     isKeyboardCaptured: () => this.#fullscreen?.isKeyboardCaptured ?? false,
@@ -96,35 +86,22 @@ export class DesktopScreen extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#forgetKey?.();
-    this.#control?.close();
     this.#player?.close();
     this.#player = undefined;
     this.#fullscreen?.close();
   }
 
   protected override firstUpdated(): void {
-    const view = this.#view;
-    if (view === null) return;
-    const control = new SettingsControl({
-      ...this.settings,
-      onView: (settings) => (this.view = settings),
+    const desktop = this.#view;
+    if (desktop === null) return;
+    this.#player = new ScreenPlayer({
+      createPlayer: this.createPlayer,
+      settings: this.settings,
+      desktop,
+      onFacts: (facts) => (this.facts = facts),
+      onSettings: (view) => (this.view = view),
+      onLive: () => this.#becameLive(),
     });
-    this.#control = control;
-    this.view = control.view;
-    this.#player = this.createPlayer({
-      canvas: view.canvas,
-      settings: control.chosen,
-      onStream: (stream) => control.streamed(stream),
-      video: view.video,
-      onPlace: (place) => (view.place = place),
-      onRungs: (rungs) => this.#learn({ rungs }),
-      onState: (state) => this.#stateChanged(state),
-      onCursor: (cursor) => view.showCursor(cursor),
-      onMove: (move) => this.#learn({ move }),
-      onEnding: (ending) => this.#learn({ ending }),
-      onStats: (stats) => this.#statsChanged(stats),
-    });
-    control.join(this.#player);
     this.#player.start();
   }
 
@@ -172,13 +149,13 @@ export class DesktopScreen extends LitElement {
         .isController=${isController}
         .createLink=${this.createLink}
         @setting=${(event: CustomEvent<SettingChoice>) => this.#choose(event.detail)}
-        @reset=${(event: CustomEvent<readonly SettingName[]>) => this.#control?.reset(event.detail)}
+        @reset=${(event: CustomEvent<readonly SettingName[]>) => this.#player?.settings.reset(event.detail)}
         @close=${() => this.#settingsClosed()}
         @compare=${() => void this.#compare()}
         @lockpointer=${() => void this.#lockPointer()}
       ></oriel-settings-panel>
       <oriel-compare-dialog
-        .player=${this.#player}
+        .player=${this.#player?.player}
         .state=${state}
         .stats=${stats}
         .codecs=${this.view?.stream?.offers.codecs ?? []}
@@ -193,14 +170,14 @@ export class DesktopScreen extends LitElement {
     return html`<oriel-stats-overlay
       .state=${state}
       .stats=${stats}
-      .history=${this.#minute.latencies}
-      .rates=${this.#minute.rates}
+      .history=${this.#player?.minute.latencies ?? []}
+      .rates=${this.#player?.minute.rates ?? []}
       @close=${() => this.#toggleStatistics()}
     ></oriel-stats-overlay>`;
   }
 
   #soundOffer(): TemplateResult {
-    return html`<button class="button sound" @click=${() => this.#gesture()}>
+    return html`<button class="button sound" @click=${() => void this.#player?.gesture()}>
       ${soundOffIcon} Click for sound
     </button>`;
   }
@@ -209,25 +186,9 @@ export class DesktopScreen extends LitElement {
     return this.renderRoot.querySelector('oriel-desktop-view');
   }
 
-  #learn(fresh: Partial<PlayerFacts>): void {
-    this.facts = { ...this.facts, ...fresh };
-  }
-
-  #stateChanged(state: PlayerFacts['state']): void {
-    const wasLive = this.#isLive;
-    this.facts = withState(this.facts, state);
-    if (wasLive || state.phase !== 'live') return;
+  #becameLive(): void {
     this.#view?.inputRestored();
     if (!this.areSettingsOpen) void this.updateComplete.then(() => this.#toDesktop());
-  }
-
-  get #isLive(): boolean {
-    return this.facts.state.phase === 'live';
-  }
-
-  #statsChanged(stats: PlayerStats): void {
-    this.facts = withStats(this.facts, stats);
-    this.#minute.add(stats, performance.now());
   }
 
   /** A user who was inside the overlay comes back to the desktop when it closes. */
@@ -235,13 +196,6 @@ export class DesktopScreen extends LitElement {
     const hadFocus = this.shadowRoot?.activeElement?.localName === 'oriel-stats-overlay';
     this.areStatisticsOpen = !this.areStatisticsOpen;
     if (hadFocus) this.#toDesktop();
-  }
-
-  #gesture(): void {
-    if (this.facts.sound !== 'suspended') return;
-    void this.#player?.resumeSound().then(() => {
-      this.#learn({ sound: this.#player?.soundState ?? this.facts.sound });
-    });
   }
 
   #act(action: StatusBarAction): void {
@@ -272,7 +226,7 @@ export class DesktopScreen extends LitElement {
   }
 
   #choose({ choice, isGliding }: SettingChoice): void {
-    this.#control?.choose(choice, isGliding);
+    this.#player?.settings.choose(choice, isGliding);
   }
 
   #settingsClosed(): void {
@@ -294,7 +248,7 @@ export class DesktopScreen extends LitElement {
 
   /** The desktop has the keyboard and the bar goes away. */
   #toDesktop(): void {
-    if (!this.#isLive) return;
+    if (this.#player?.isLive !== true) return;
     this.#view?.focusDesktop();
     this.renderRoot.querySelector('oriel-status-bar')?.hideSoon();
   }
