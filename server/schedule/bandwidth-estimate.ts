@@ -8,6 +8,12 @@ import { WindowedExtreme } from './windowed-extreme.ts';
  */
 const HELD_US = 10e6;
 
+/**
+ * A sample confirms the estimate that has this share of it. The estimate is the largest of many samples of one path, and the others are a
+ * little smaller: a path in full use counted as untried every ten seconds (simulated).
+ */
+const CONFIRMING_SHARE = 0.9;
+
 /** Beyond that it halves in this time, down to this share: the next burst then needs one round trip more, not many. */
 const HALVING_US = 10e6;
 const LEAST_HELD_SHARE = 1 / 4;
@@ -27,8 +33,13 @@ export class BandwidthEstimate {
 
   /** `window`: how long contradiction has to last. */
   add({ rateBps, isAppLimited }: RateSample, now: number, window: number): void {
-    if (rateBps >= this.value(now)) this.reset(rateBps, now);
-    else if (!isAppLimited) this.#contest(rateBps, now, window);
+    const value = this.value(now);
+    if (rateBps >= value) {
+      this.reset(rateBps, now);
+      return;
+    }
+    if (rateBps >= CONFIRMING_SHARE * value) this.#confirm(value, now);
+    if (!isAppLimited) this.#contest(rateBps, now, window);
   }
 
   value(now: number): number {
@@ -48,6 +59,11 @@ export class BandwidthEstimate {
     this.#provenAt = now;
     this.#contestedSince = Infinity;
     this.#contestedAt = -Infinity;
+  }
+
+  #confirm(bps: number, now: number): void {
+    this.#bps = bps;
+    this.#provenAt = now;
   }
 
   #contest(rateBps: number, now: number, window: number): void {

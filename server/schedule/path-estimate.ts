@@ -18,6 +18,10 @@ export interface LinkEstimateSnapshot {
   readonly smoothedRtt: Micros;
   /** How much longer than at best data is under way, one way, smoothed by 1/4. */
   readonly queueDelay: Micros;
+  /** What all of the newest messages waited at least: no more than this is sure to be a queue. */
+  readonly leastDelay: Micros;
+  /** How long what is sent now will wait on the path (PathQueue), 0 while that is unknown. */
+  readonly standing: Micros;
   /** The window still opens: nothing has shown yet where the bandwidth ends. */
   readonly isProbing: boolean;
   /** Bytes that may be unacknowledged. */

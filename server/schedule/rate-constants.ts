@@ -79,7 +79,7 @@ export const MIN_TRUST = 0.02;
 export const MIN_STANDING_US = 150e3;
 export const MAX_STANDING_US = 400e3;
 
-/** While a queue longer than this stands on a path without acknowledgements, so much of what it carries leaves, until it has gone. Simulated. */
+/** While a queue longer than this stands on a path of which too little is told to know what stands there, so much of what it carries leaves, until it has gone. Simulated. */
 export const DRAIN_DELAY_US = 50e3;
 export const DRAIN_SHARE = 0.3;
 

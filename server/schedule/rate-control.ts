@@ -6,6 +6,8 @@ import { WindowedExtreme } from './windowed-extreme.ts';
 export interface RateInput {
   /** LinkEstimateSnapshot.queueDelay: what the path adds. */
   readonly queueDelay: Micros;
+  /** LinkEstimateSnapshot.leastDelay: what of it is beyond doubt. */
+  readonly leastDelay: Micros;
   /** DeadlineQueue.videoDelay: what waits here. */
   readonly videoDelay: Micros;
   readonly bandwidthBps: number;
@@ -94,11 +96,32 @@ export class RateControl {
       this.#tickedAt = now;
       this.#decide(input, now, Math.min(elapsed, 2 * rate.TICK_US) / 1e6);
     }
+    return this.#decision;
+  }
+
+  /**
+   * Something new is known of the path, between two ticks. Where it carries clearly less than is made, and its queue says so, too, nothing
+   * is gained by looking again: the target goes down at once.
+   */
+  learn(input: RateInput, now: Micros): RateDecision {
+    const { leastDelay } = input;
+    const isOutrun = leastDelay > this.#targetUs && this.#isBeyond(input);
+    if (isOutrun && now >= this.#holdUntil && !this.#isDraining(leastDelay, now))
+      this.#decrease(input, leastDelay, now);
+    return this.#decision;
+  }
+
+  get #decision(): RateDecision {
     return {
       targetBps: Math.round(this.#rateBps),
       state: this.#state,
       standingDelayUs: this.#standingDelayUs,
     };
+  }
+
+  #isBeyond(input: RateInput): boolean {
+    const believed = this.#believedBps(input);
+    return believed > 0 && this.#rateBps > rate.CONTRADICTION * believed;
   }
 
   #decide(input: RateInput, now: number, elapsedSeconds: number): void {

@@ -1,6 +1,7 @@
 import type { ReportEntry, ReportUnit } from '../../protocol/control/report.ts';
 import type { FlowId } from '../../protocol/flow.ts';
 import {
+  fromMicros32,
   micros,
   micros32,
   micros32Difference,
@@ -11,6 +12,7 @@ import {
 } from '../../protocol/time.ts';
 import type { LinkEstimateSnapshot } from './path-estimate.ts';
 import type { PathEstimate } from './path-estimate.ts';
+import { PathQueue } from './path-queue.ts';
 import { PACKET_BYTES, TrainCapacity } from './train-capacity.ts';
 import { WindowedExtreme } from './windowed-extreme.ts';
 
@@ -18,6 +20,8 @@ import { WindowedExtreme } from './windowed-extreme.ts';
 const BASE_DELAY_WINDOW_US = 15e6;
 const MIN_RTT_WINDOW_US = 10e6;
 const RATE_WINDOW_US = 150e3;
+/** What was delivered before a path became slower says nothing about it: five pictures at 60 a second. */
+const COLLAPSE_WINDOW_US = 75e3;
 const COLLAPSE_FACTOR = 2.5;
 
 /** Bytes that may wait in the stack at least, and while nothing is known: as LinkEstimate, and two writes of 16 KB. */
@@ -47,6 +51,7 @@ export class ReportEstimate implements PathEstimate {
   readonly #baseDelay = new WindowedExtreme('min');
   readonly #minRtt = new WindowedExtreme('min');
   readonly #capacity = new TrainCapacity();
+  readonly #path = new PathQueue();
   readonly #newest = new Map<FlowId, number>();
   #firstDelay: Micros32 | undefined;
   #arrivals: Arrival[] = [];
@@ -63,8 +68,8 @@ export class ReportEstimate implements PathEstimate {
     this.#targetUs = millisToMicros(delayTarget);
   }
 
-  onSent(): void {
-    // Only what arrived counts here.
+  onSent(bytes: number, now: Micros): void {
+    this.#path.sent(bytes, now);
   }
 
   onIdle(): void {
@@ -86,7 +91,8 @@ export class ReportEstimate implements PathEstimate {
       if (age < 0 || spread < 0 || age + spread + Math.abs(delay) > MAX_DELAY_US) continue;
       const until = now - age;
       this.#arrivals.push({ from: until - spread, until, bytes: entry.bytes });
-      this.#measureQueue(delay, now);
+      const queued = this.#measureQueue(delay, now);
+      this.#path.met(fromMicros32(entry.echo, now), queued);
     }
     this.#capacity.onReport(unit, PACKET_BYTES, now);
     this.#arrivals = this.#arrivals.filter(({ until }) => until > now - 2 * RATE_WINDOW_US);
@@ -109,6 +115,8 @@ export class ReportEstimate implements PathEstimate {
       minRtt: micros(this.#minRtt.value(now - MIN_RTT_WINDOW_US) ?? 0),
       smoothedRtt: micros(this.#smoothedRtt),
       queueDelay: micros(this.#queueDelay),
+      leastDelay: micros(this.#path.told),
+      standing: micros(this.#path.expected(bandwidthBps, now)),
       isProbing: false,
       // What waits in the stack is queue; what is on the path is bounded by the stack's congestion control.
       windowBytes:
@@ -123,10 +131,11 @@ export class ReportEstimate implements PathEstimate {
     return micros32Difference(raw, this.#firstDelay);
   }
 
-  /** A long queue: the newest picture shows what there is, whatever earlier ones said. */
+  /** A queue that several messages met: the newest pictures show what there is, whatever earlier ones said. */
   #collapse(now: number): void {
-    if (this.#queueDelay <= COLLAPSE_FACTOR * this.#targetUs) return;
-    this.#capacity.collapse(this.#arrivalRateBps(now), now);
+    const isLong = this.#queueDelay > COLLAPSE_FACTOR * this.#targetUs;
+    if (!isLong && this.#path.told <= this.#targetUs) return;
+    this.#capacity.collapse(this.#arrivalRateBps(now, COLLAPSE_WINDOW_US), now);
   }
 
   /** Sound is sent twice, and a repetition was under way for as long as the packet behind it waited. */
@@ -136,22 +145,24 @@ export class ReportEstimate implements PathEstimate {
     return true;
   }
 
-  #measureQueue(delay: number, now: number): void {
+  /** What the message waited. */
+  #measureQueue(delay: number, now: number): number {
     this.#baseDelay.add(delay, now);
     const base = this.#baseDelay.value(now - BASE_DELAY_WINDOW_US) ?? delay;
     this.#queueDelay += (delay - base - this.#queueDelay) / 4;
+    return delay - base;
   }
 
-  /** What arrived in the 150 ms before the last report; a large message counts with the part that did. */
-  #arrivalRateBps(now: number): number {
+  /** What arrived in the time before the last report; a large message counts with the part that did. */
+  #arrivalRateBps(now: number, window = RATE_WINDOW_US): number {
     const end = Math.max(this.#reportedAt, now - FRESH_US);
-    const start = end - RATE_WINDOW_US;
+    const start = end - window;
     let bytes = 0;
     for (const arrival of this.#arrivals) {
       const span = Math.max(1, arrival.until - arrival.from);
       const inside = Math.min(arrival.until, end) - Math.max(arrival.from, start);
       if (arrival.until > start) bytes += arrival.bytes * Math.min(1, Math.max(1, inside) / span);
     }
-    return (bytes * 8e6) / RATE_WINDOW_US;
+    return (bytes * 8e6) / window;
   }
 }

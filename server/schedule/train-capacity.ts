@@ -1,6 +1,6 @@
 import type { ReportEntry, ReportUnit } from '../../protocol/control/report.ts';
 import type { FlowId } from '../../protocol/flow.ts';
-import { micros32Difference, type Micros32 } from '../../protocol/time.ts';
+import { micros32Difference } from '../../protocol/time.ts';
 import { BandwidthEstimate } from './bandwidth-estimate.ts';
 
 /** A message at least this long is a train of packets whose spread shows the capacity: five packets and more. */
@@ -29,8 +29,8 @@ export const PACKET_BYTES = 1_200;
 /** What a message costs beside its payload: heads of unit, packet and UDP or TCP. */
 const HEAD_BYTES = 60;
 
-/** Small messages remembered, to know what came between the packets of a large one: sound of 320 ms at 5 ms each. */
-const SMALL_KEPT = 64;
+/** Messages remembered, to know what came between the packets of a large one: sound of 240 ms at 5 ms each, and the pictures of that time. */
+const KEPT = 64;
 
 /** Trains whose median counts: a batch in the browser makes single ones too fast, a busy processor too slow. */
 const TRAINS = 5;
@@ -48,7 +48,7 @@ const CONTEST_WINDOW_US = 500e3;
 export class TrainCapacity {
   readonly #estimate = new BandwidthEstimate();
   readonly #newest = new Map<FlowId, number>();
-  #small: { readonly last: Micros32; readonly bytes: number }[] = [];
+  #recent: readonly ReportEntry[] = [];
   #rates: number[] = [];
   #pairs: number[] = [];
   #trainAt = -Infinity;
@@ -61,19 +61,20 @@ export class TrainCapacity {
   /** `headBytes`: what of a message had arrived when its first stamp was taken; a packet, or a whole fragment. */
   onReport({ entries }: ReportUnit, headBytes: number, now: number): void {
     const fresh = entries.filter((entry) => entry.status !== 'reset' && this.#isNew(entry));
-    const small = fresh.filter(({ bytes }) => bytes < PAIR_BYTES);
-    this.#small = [...this.#small, ...small].slice(-SMALL_KEPT);
+    this.#recent = [...this.#recent, ...fresh].slice(-KEPT);
     for (const entry of fresh) this.#add(entry, headBytes, now);
   }
 
   /**
    * A long queue: what the newest trains show holds, whatever earlier ones said, but no less than what is delivered.
-   * Ignored where it would be an increase.
+   * Ignored where it would be an increase. Returns what holds from now on; undefined when nothing has changed.
    */
-  collapse(deliveredBps: number, now: number): void {
-    if (this.#rates.length === 0) return;
+  collapse(deliveredBps: number, now: number): number | undefined {
+    if (this.#rates.length === 0) return undefined;
     const bps = Math.max(median(this.#rates.slice(-NEWEST_TRAINS)), deliveredBps);
-    if (bps < this.#estimate.value(now)) this.#estimate.reset(bps, now);
+    if (bps >= this.#estimate.value(now)) return undefined;
+    this.#estimate.reset(bps, now);
+    return bps;
   }
 
   #add(entry: ReportEntry, headBytes: number, now: number): void {
@@ -95,11 +96,19 @@ export class TrainCapacity {
     }
   }
 
-  /** Bytes of small messages that shared the path with a train: on a slow one sound is a fifth of all. */
-  #between({ first }: ReportEntry, spread: number): number {
-    return this.#small.reduce((sum, { last, bytes }) => {
-      const after = micros32Difference(last, first);
-      return after > 0 && after < spread ? sum + bytes + HEAD_BYTES : sum;
+  /**
+   * Bytes of other messages that shared the path with a train: on a slow one sound is a fifth of all, and on WebTransport a picture comes
+   * beside the end of the keyframe before it.
+   */
+  #between(train: ReportEntry, spread: number): number {
+    return this.#recent.reduce((sum, other) => {
+      if (other === train) return sum;
+      const until = micros32Difference(other.last, train.first);
+      const from = until - Math.max(1, micros32Difference(other.last, other.first));
+      const shared = Math.min(until, spread) - Math.max(from, 0);
+      const isWhole = until > 0 && until < spread && other.bytes < PAIR_BYTES;
+      const share = isWhole ? 1 : Math.max(0, shared) / (until - from);
+      return share > 0 ? sum + share * (other.bytes + HEAD_BYTES) : sum;
     }, 0);
   }
 

@@ -106,7 +106,7 @@ export class DesktopSession implements ViewerDesktop {
         const others = this.#viewers.of(admission.session).filter((other) => other !== joining);
         return this.#joins.join(joining, { others, move, now: clock.now() });
       },
-      onQueueMoved: (moved, now) => this.#queueMoved(moved, now),
+      onLinkMoved: (moved, now) => this.#linkMoved(moved, now),
     });
     this.#viewers.add(viewer);
     void viewer.closed.then(({ code, clean }) => {
@@ -236,8 +236,8 @@ export class DesktopSession implements ViewerDesktop {
     this.#encoders.followLink(this.#viewers.driver?.demand, now);
   }
 
-  #queueMoved(viewer: Viewer, now: Micros): void {
+  #linkMoved(viewer: Viewer, now: Micros): void {
     const demand = viewer === this.#viewers.driver ? viewer.demand : undefined;
-    if (demand !== undefined) this.#encoders.queueMoved(demand, now);
+    if (demand !== undefined) this.#encoders.linkMoved(demand, now);
   }
 }

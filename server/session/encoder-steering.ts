@@ -87,6 +87,9 @@ export class EncoderSteering {
   #codec: VideoCodecName | 'auto' = 'auto';
   #isWatched = true;
   #isStill = false;
+  /** When the newest picture that was queued was captured, and when it was queued. */
+  #capturedAt = -Infinity;
+  #queuedAt = -Infinity;
   #shutAt: Micros | undefined;
   #isPaused = false;
   #shutTimes = 0;
@@ -225,11 +228,26 @@ export class EncoderSteering {
 
   /** A picture has joined the driver's queue: decides about the one after it. */
   pictureQueued(captureTime: Micros, videoDelay: Micros, now: Micros): void {
-    const untilNext = Math.max(0, captureTime + 1e6 / this.#frameRate.current - now);
+    this.#capturedAt = captureTime;
+    this.#queuedAt = now;
+    this.#shutIfLong(videoDelay, now);
+  }
+
+  #shutIfLong(videoDelay: Micros, now: Micros): void {
+    const untilNext = Math.max(0, this.#capturedAt + 1e6 / this.#frameRate.current - now);
     if (this.#shutAt !== undefined || videoDelay - untilNext <= GATE_DELAY) return;
     this.#shutAt = now;
     this.#shutTimes += 1;
     this.#moveValve();
+  }
+
+  /** What the link of the driver is known to carry, or what waits for it, has changed: less is made at once, more by and by (`follow`). */
+  linkMoved({ targetBps, videoDelay }: LinkDemand, now: Micros): void {
+    if (this.#yield.boost * targetBps < this.#bitrate.current) this.#setBitrate(targetBps, now);
+    this.queueMoved(videoDelay, now);
+    // What was let through after a long time is to come first.
+    const isFlowing = now - this.#queuedAt < 2e6 / this.#frameRate.current;
+    if (isFlowing) this.#shutIfLong(videoDelay, now);
   }
 
   /** The driver's queue may have become shorter. */

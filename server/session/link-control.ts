@@ -5,7 +5,12 @@ import { BesideRate } from '../schedule/beside-rate.ts';
 import type { DeadlineQueue } from '../schedule/deadline-queue.ts';
 import { LinkEstimate } from '../schedule/link-estimate.ts';
 import type { LinkEstimateSnapshot, PathEstimate } from '../schedule/path-estimate.ts';
-import { RateControl, type RateState } from '../schedule/rate-control.ts';
+import {
+  RateControl,
+  type RateDecision,
+  type RateInput,
+  type RateState,
+} from '../schedule/rate-control.ts';
 import { ReportEstimate } from '../schedule/report-estimate.ts';
 import type { AckSample, ServerTransport, TransportStats } from '../transport/transport.ts';
 import type { CarriedSample } from './transport-choice.ts';
@@ -26,6 +31,9 @@ const REPORT_INTERVAL = { measuring: millis(20), showing: millis(50) };
 /** What ACK_CFG says where nothing is acknowledged, and before the transport fills in its own; from the draft. */
 const ACK_BYTES = 2_800;
 const ACK_DELAY = millis(5);
+
+/** What of the path's queue is no reason to make pictures wait, µs: what a pacer puts there itself (transport/pacer.ts). */
+const STANDING_US = 12_000;
 
 /** How often the stack below is asked for its round trip. */
 const STATS_INTERVAL = millisToMicros(millis(500));
@@ -137,28 +145,31 @@ export class LinkControl {
 
   acknowledged(sample: AckSample): void {
     this.#path.onAck(sample);
-    this.#follow(sample.now);
+    this.#learn(this.#follow(sample.now), sample.now);
   }
 
   reported(unit: ReportUnit, now: Micros): void {
     this.#path.onReport(unit, now);
-    this.#follow(now);
+    this.#learn(this.#follow(now), now);
+  }
+
+  /** How long the pictures that wait here will wait, and the next one with them: for each other, and for the path's queue to become short. */
+  videoDelay(now: Micros): Micros {
+    const { standing } = this.#path.snapshot(now);
+    return micros(this.#options.queue.videoDelay() + Math.max(0, standing - STANDING_US));
   }
 
   /** Lets time pass, every 50 ms: decides the target. */
   tick(now: Micros): void {
-    const { queue, transport } = this.#options;
+    const { transport } = this.#options;
     this.#askForStats(now);
     const snapshot = this.#follow(now);
-    const input = { ...snapshot, videoDelay: queue.videoDelay(), besideBps: this.#beside.bps(now) };
-    const { targetBps, state } = this.#rate.tick(input, now);
-    this.#targetBps = targetBps;
+    this.#obey(this.#rate.tick(this.#inputOf(snapshot, now), now));
     this.#deliveredBps = snapshot.ackRateBps;
     this.#snapshot = snapshot;
-    if (weight[state] > weight[this.#state]) this.#state = state;
     const unit: RateUnit = {
       type: 'rate',
-      targetBps,
+      targetBps: this.#targetBps,
       capacityBps: snapshot.bandwidthBps,
       queue: snapshot.queueDelay < 0 ? (0 as Micros) : snapshot.queueDelay,
       state: this.#state,
@@ -170,24 +181,37 @@ export class LinkControl {
     transport.sendControl(unit);
   }
 
+  #learn(snapshot: LinkEstimateSnapshot, now: Micros): void {
+    this.#obey(this.#rate.learn(this.#inputOf(snapshot, now), now));
+  }
+
+  #inputOf(snapshot: LinkEstimateSnapshot, now: Micros): RateInput {
+    const videoDelay = this.#options.queue.videoDelay();
+    return { ...snapshot, videoDelay, besideBps: this.#beside.bps(now) };
+  }
+
+  #obey({ targetBps, state }: RateDecision): void {
+    this.#targetBps = targetBps;
+    if (weight[state] > weight[this.#state]) this.#state = state;
+  }
+
   #follow(now: Micros): ReturnType<PathEstimate['snapshot']> {
     const { queue, transport } = this.#options;
     const estimate = this.#path.snapshot(now);
     queue.updateLink(estimate);
     this.#minRtt = estimate.minRtt;
-    transport.setWindow(estimate.windowBytes, {
-      ...estimate,
-      capacityBps: this.#pacedBps(estimate),
-    });
+    const capacityBps = this.#pacedBps(estimate);
+    transport.setWindow(estimate.windowBytes, { ...estimate, capacityBps });
     return estimate;
   }
 
   /**
-   * A queue on the path is emptied by sending less than the path carries for as long: what is made meanwhile waits here, where the newest
-   * picture wins and sound goes first. An acknowledged window keeps such a queue from standing at all.
+   * Where feedback comes too seldom to know what stands on the path (SendRates.standing), a queue is emptied by sending less than the path
+   * carries for as long.
    */
   #pacedBps({ capacityBps, ackRateBps, queueDelay }: LinkEstimateSnapshot): number {
-    if (this.#reports === undefined || queueDelay <= DRAIN_DELAY_US) return capacityBps;
+    const { kind } = this.#options.transport;
+    if (kind !== 'webrtc' || queueDelay <= DRAIN_DELAY_US) return capacityBps;
     return DRAIN_SHARE * Math.min(capacityBps, ackRateBps);
   }
 

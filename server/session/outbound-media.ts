@@ -110,7 +110,8 @@ export class OutboundMedia implements PieceSource {
 
   /** What this link asks of the encoder. */
   get demand(): LinkDemand {
-    return { targetBps: this.#link.targetBps, videoDelay: this.#queue.videoDelay() };
+    const now = this.#options.clock.now();
+    return { targetBps: this.#link.targetBps, videoDelay: this.#link.videoDelay(now) };
   }
 
   /** What this link carries at the moment. */

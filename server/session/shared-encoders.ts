@@ -174,9 +174,9 @@ export class SharedEncoders {
     this.#steering.pictureQueued(captured, demand.videoDelay, clock.now());
   }
 
-  /** What waits for the link that drives them has become shorter. */
-  queueMoved({ videoDelay }: LinkDemand, now: Micros): void {
-    this.#steering.queueMoved(videoDelay, now);
+  /** The link that drives them carries less, or what waits for it has become shorter. */
+  linkMoved(demand: LinkDemand, now: Micros): void {
+    this.#steering.linkMoved(demand, now);
   }
 
   /**

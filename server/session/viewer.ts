@@ -29,7 +29,7 @@ export interface ViewerOptions {
   join(viewer: Viewer, move: string | undefined): Joining | undefined;
   readonly observer: SessionObserver;
   /** What waits for the viewer may have become shorter. */
-  onQueueMoved(viewer: Viewer, now: Micros): void;
+  onLinkMoved(viewer: Viewer, now: Micros): void;
 }
 
 /** What a connection begins with. */
@@ -70,7 +70,7 @@ export class Viewer {
         acknowledged: (sample) => {
           this.#silence.moved(sample.now);
           this.#joined?.media.acknowledged(sample);
-          options.onQueueMoved(this, sample.now);
+          options.onLinkMoved(this, sample.now);
         },
         sent: (bytes, now) => this.#joined?.media.sent(bytes, now),
         feedback: (feedback) => {
@@ -171,6 +171,7 @@ export class Viewer {
     else if (this.#joined === undefined || unit.type === 'hello')
       throw new ProtocolError('E_STATE', `${unit.type}: not expected now`);
     else this.#joined.take(unit, now);
+    if (unit.type === 'report') this.#options.onLinkMoved(this, now);
   }
 
   #greet(hello: Hello, now: Micros): void {

@@ -47,8 +47,9 @@ export class FragmentWindow {
   resize(windowBytes: number, rates: SendRates | undefined, now: Micros): void {
     this.#windowBytes = windowBytes;
     if (rates === undefined) return;
-    const { bandwidthBps, capacityBps } = rates;
+    const { bandwidthBps, capacityBps, standing } = rates;
     this.#pacer.resize(capacityBps, now);
+    if (standing !== undefined) this.#pacer.expect(standing, now);
     this.#fragmentBytes = fragmentBytesFor(bandwidthBps);
   }
 

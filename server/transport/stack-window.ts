@@ -1,7 +1,7 @@
 import { urgentWindowBytes } from '../../protocol/limits.ts';
 import type { Micros } from '../../protocol/time.ts';
 import { Pacer } from './pacer.ts';
-import type { PieceLimit } from './transport.ts';
+import type { PieceLimit, SendRates } from './transport.ts';
 
 /**
  * Payload bytes of one write: with the head of a message (at most 311 bytes) it stays within 16 KB, because the stack
@@ -33,11 +33,17 @@ export class StackWindow {
     return this.#inFlightBytes;
   }
 
-  /** `capacityBps`: 0 = unknown, not paced; undefined = as before. */
-  resize(windowBytes: number, capacityBps: number | undefined, now: Micros): void {
+  /** Without rates the last ones stay. */
+  resize(
+    windowBytes: number,
+    rates: Omit<SendRates, 'bandwidthBps'> | undefined,
+    now: Micros,
+  ): void {
     this.#windowBytes = Math.min(windowBytes, MAX_HANDED_BYTES);
-    if (capacityBps === undefined) return;
+    if (rates === undefined) return;
+    const { capacityBps, standing } = rates;
     this.#pacer.resize(capacityBps, now);
+    if (standing !== undefined) this.#pacer.expect(standing, now);
     const piece = Math.round((capacityBps * PIECE_US) / 8e6);
     this.#pieceBytes =
       capacityBps > 0

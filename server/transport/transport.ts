@@ -102,6 +102,8 @@ export interface SendRates {
   readonly bandwidthBps: number;
   /** What the path is known to carry, by which large messages are paced; 0 = unknown: not paced. */
   readonly capacityBps: number;
+  /** How long what is sent now will wait on the path; undefined = unknown. */
+  readonly standing?: Micros;
 }
 
 /** Counters of the wire below, where it has any. */

@@ -6,7 +6,7 @@ import { micros, millis, millisToMicros, toMicros32, type Micros } from '../../p
 import type { Clock } from '../session-clock.ts';
 import { MessageStreams } from './message-streams.ts';
 import { StackWindow } from './stack-window.ts';
-import type { Piece, PieceSource, TransportSink } from './transport.ts';
+import type { Piece, PieceSource, SendRates, TransportSink } from './transport.ts';
 import type { BackendSession, WriteOutcome } from './webtransport-backend.ts';
 
 /** A peer that is alive but takes nothing for this long, while something waits for it, does not read. */
@@ -67,9 +67,9 @@ export class WebTransportOutbound {
     this.wake();
   }
 
-  /** `capacityBps`: what large messages are paced by; 0 = not paced, undefined = as before. */
-  setWindow(bytes: number, capacityBps: number | undefined): void {
-    this.#window.resize(bytes, capacityBps, this.#clock.now());
+  /** Without rates the last ones stay. */
+  setWindow(bytes: number, rates: SendRates | undefined): void {
+    this.#window.resize(bytes, rates, this.#clock.now());
     this.wake();
   }
 

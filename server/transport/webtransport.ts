@@ -126,7 +126,7 @@ export class WebTransportTransport implements ServerTransport {
   }
 
   setWindow(bytes: number, rates?: SendRates): void {
-    this.#outbound.setWindow(bytes, rates?.capacityBps);
+    this.#outbound.setWindow(bytes, rates);
   }
 
   async stats(): Promise<TransportStats> {

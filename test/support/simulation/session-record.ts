@@ -11,6 +11,8 @@ export interface SessionOptions extends PathOptions {
   readonly yield?: (atMs: number) => number;
   /** A keyframe for somebody else, so often. */
   readonly keyframesEveryMs?: number;
+  /** No keyframe has less than this: dense pictures of an encoder at its coarsest. Default: 50 ms of the rate decide. */
+  readonly leastKeyframeBytes?: number;
   /** A stack that takes no loss for congestion has this window, bytes; CUBIC without. */
   readonly fixedWindowBytes?: number;
   /** Whether the desktop changes at a moment; a still one costs 200 bytes a picture. */

@@ -18,6 +18,7 @@ export interface SimulatedEncoderOptions {
   readonly isMoving: (atMs: number) => boolean;
   readonly frameRate: number;
   readonly hasLayers: boolean;
+  readonly leastKeyframeBytes: number;
 }
 
 /** As x264 in the lab: 8 to 14 ms from capture to the access unit, a keyframe of 50 ms of the rate, pictures from 0.6 to 1.4 of the mean. */
@@ -93,7 +94,8 @@ export class SimulatedEncoder implements SteeredEncoder {
     const bps = this.#bps * this.#options.yield(capturedAt / 1000);
     const moving = (bps / 8 / this.#frameRate) * (0.6 + 0.8 * random());
     const picture = isMoving(capturedAt / 1000) ? moving : STILL_BYTES;
-    const keyframe = Math.max((this.#bps / 8) * KEYFRAME_SECONDS, moving);
+    const { leastKeyframeBytes } = this.#options;
+    const keyframe = Math.max((this.#bps / 8) * KEYFRAME_SECONDS, moving, leastKeyframeBytes);
     const bytes = Math.max(100, Math.round(key ? keyframe : picture));
     const isUpper = this.#options.hasLayers && this.#wasBase && !key;
     this.#wasBase = !isUpper;

@@ -78,6 +78,7 @@ class SimulatedSession {
       isMoving: options.isMoving ?? (() => true),
       frameRate: options.frameRate ?? 60,
       hasLayers: options.hasLayers === true,
+      leastKeyframeBytes: options.leastKeyframeBytes ?? 0,
     });
     const encoder = this.#encoder;
     this.#keyframes = new SimulatedKeyframes(this.#events, options.isSpectator === true, (most) => {
@@ -193,7 +194,7 @@ class SimulatedSession {
     this.#push({ ...given, dependency, discardable: isUpper }, bytes);
     this.#steering.rateMade(bytes, key);
     if (this.#options.isSpectator === true) return;
-    this.#steering.pictureQueued(captureTime, this.#queue.videoDelay(), this.#now());
+    this.#steering.pictureQueued(captureTime, this.#control.videoDelay(this.#now()), this.#now());
   }
 
   #soundMade(): void {
@@ -231,7 +232,7 @@ class SimulatedSession {
     this.#backlog.left(sample.cumulativeBytes, this.#control.acknowledgingTakes, this.#now());
     this.#control.acknowledged(sample);
     this.#wire.wake();
-    this.#steering.queueMoved(this.#queue.videoDelay(), this.#now());
+    this.#linkMoved();
   }
 
   #report(): void {
@@ -239,8 +240,15 @@ class SimulatedSession {
     this.#sendBack(() => {
       this.#control.reported(unit, this.#now());
       this.#wire.wake();
-      this.#steering.queueMoved(this.#queue.videoDelay(), this.#now());
+      this.#linkMoved();
     });
+  }
+
+  #linkMoved(): void {
+    if (this.#options.isSpectator === true) return;
+    const { targetBps } = this.#control;
+    const videoDelay = this.#control.videoDelay(this.#now());
+    this.#steering.linkMoved({ targetBps, videoDelay }, this.#now());
   }
 
   #sendBack(run: () => void): void {
@@ -251,7 +259,7 @@ class SimulatedSession {
     const now = this.#now();
     this.#control.tick(now);
     const { targetBps } = this.#control;
-    const videoDelay = this.#queue.videoDelay();
+    const videoDelay = this.#control.videoDelay(now);
     const demand = this.#options.isSpectator === true ? undefined : { targetBps, videoDelay };
     this.#steering.follow(demand, PICTURE, now);
     this.#wire.wake();

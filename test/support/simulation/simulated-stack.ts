@@ -66,7 +66,7 @@ export class SimulatedStack implements SimulatedWire {
   }
 
   setWindow(bytes: number, rates: SendRates | undefined): void {
-    this.#window.resize(bytes, rates?.capacityBps, this.#options.now());
+    this.#window.resize(bytes, rates, this.#options.now());
   }
 
   acknowledge(): undefined {

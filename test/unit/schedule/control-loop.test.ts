@@ -108,6 +108,14 @@ describe.each(transports)('one session over %s, on a simulated path', (transport
     expect(latency(between(record.video, 3_000), 0.99)).toBeLessThan(20 + 70);
   });
 
+  test('a keyframe of 200 KB, which takes 160 ms, holds up sound by little', async () => {
+    const conditions = { rateBps: () => 10 * MBIT, oneWayMs: 20, seconds: 15 };
+    const keyframes = { keyframesEveryMs: 2_000, leastKeyframeBytes: 200_000 };
+    const record = await run({ ...conditions, ...keyframes, yield: () => 0.25 });
+    expect(latency(between(record.audio, 5_000), 0.99)).toBeLessThan(20 + 40);
+    expect(latency(between(record.video, 5_000), 0.95)).toBeLessThan(20 + 30);
+  });
+
   test('never more than 100 ms of picture waits at the sender, once the path is known', async () => {
     const conditions = { rateBps: () => 5 * MBIT, oneWayMs: 20, seconds: 20 };
     const record = await run({ ...conditions, keyframesEveryMs: 1_000 });

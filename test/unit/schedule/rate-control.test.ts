@@ -7,6 +7,7 @@ import { ms } from './messages.ts';
 
 const calm: RateInput = {
   queueDelay: ms(0),
+  leastDelay: ms(0),
   videoDelay: ms(0),
   bandwidthBps: 10e6,
   capacityBps: 0,
@@ -62,6 +63,17 @@ describe('rate control', () => {
       4.7e6,
     );
     expect(run(make(4e6), { ...calm, ackRateBps: 0 }, 0, 5_000).targetBps).toBe(4e6);
+  });
+
+  test('goes down between two ticks when the path carries clearly less and all messages wait, once', () => {
+    const control = make(8e6);
+    const slower = { ...calm, bandwidthBps: 5e6, capacityBps: 5e6, ackRateBps: 5e6 };
+    control.tick(slower, ms(0));
+    expect(control.learn({ ...slower, queueDelay: ms(40) }, ms(10)).targetBps).toBe(8e6);
+    const waiting = { ...slower, queueDelay: ms(40), leastDelay: ms(30) };
+    const decided = control.learn(waiting, ms(20));
+    expect(decided).toMatchObject({ state: 'decrease', targetBps: 0.88 * 5e6 });
+    expect(control.learn(waiting, ms(30)).targetBps).toBe(decided.targetBps);
   });
 
   test('steps below the capacity when delay stands for two ticks, then waits', () => {

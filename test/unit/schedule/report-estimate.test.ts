@@ -97,9 +97,8 @@ describe('estimate from reports', () => {
   test('a long queue puts the newest pictures in the place of the estimate', () => {
     const estimate = make();
     stream(estimate, 100, 500, {});
-    stream(estimate, 500, 700, { delayMs: 120, bps: 2e6 });
-    // No less than what these pictures amount to, which here come faster than their packets.
-    expect(estimate.snapshot(ms(720)).bandwidthBps).toBeLessThan(4e6);
+    stream(estimate, 500, 700, { delayMs: 120, bytes: 3_600, bps: 2e6 });
+    expect(estimate.snapshot(ms(720)).bandwidthBps).toBeLessThan(2.5e6);
   });
 
   test('a desktop at rest behind a long queue says nothing about the bandwidth', () => {

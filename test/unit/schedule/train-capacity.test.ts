@@ -30,7 +30,7 @@ const report = (...entries: readonly Arrived[]): ReportUnit => ({
   values: {},
 });
 
-/** Pictures of so many bytes, 60 a second, each spread over a time. */
+/** Pictures of so many bytes, 60 a second or as many as come one after the other, each spread over a time. */
 const pictures = (
   capacity: TrainCapacity,
   given: { readonly bytes: number; readonly spreadUs: number; readonly count: number },
@@ -38,7 +38,7 @@ const pictures = (
 ): number => {
   let at = from.us;
   for (let i = 0; i < given.count; i += 1) {
-    at += 16_667;
+    at += Math.max(16_667, given.spreadUs);
     const [firstUs, lastUs] = [at, at + given.spreadUs];
     const entry = { seq: from.seq + i, bytes: given.bytes, firstUs, lastUs };
     capacity.onReport(report(entry), PACKET_BYTES, at);
@@ -71,6 +71,17 @@ describe('the capacity from trains', () => {
     const picture = { seq: 0, bytes: 6_200, firstUs: 0, lastUs: 40_000 };
     capacity.onReport(report({ seq: 0, ...sound }, picture), PACKET_BYTES, 50_000);
     expect(capacity.value(50_000)).toBe(((5_000 + 250) * 8e6) / 40_000);
+  });
+
+  test('counts what came of a keyframe beside the picture after it', () => {
+    const capacity = new TrainCapacity();
+    const keyframe = { seq: 0, bytes: 101_200, firstUs: 0, lastUs: 100_000 };
+    const picture = { seq: 1, bytes: 6_200, firstUs: 90_000, lastUs: 100_000 };
+    capacity.onReport(report(keyframe), PACKET_BYTES, 100_000);
+    const alone = capacity.value(100_000);
+    capacity.onReport(report(picture), PACKET_BYTES, 100_000);
+    // A tenth of the keyframe, half as much of the picture.
+    expect(capacity.value(100_000)).toBeCloseTo(alone, -5);
   });
 
   test('falls at once when a long queue says so, but not below what is delivered', () => {

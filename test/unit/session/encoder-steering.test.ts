@@ -191,6 +191,27 @@ describe('the gate', () => {
     expect(steering.shutTimes).toBe(1);
   });
 
+  it('shuts between two pictures, too, when the path is found to be slower, and less is asked for at once', () => {
+    steering.pictureQueued(ms(0), ms(5), ms(8));
+    steering.linkMoved({ targetBps: 4e6, videoDelay: ms(80) }, ms(12));
+    expect(commands).toEqual([
+      ['bitrate', 4000],
+      ['paused', true],
+    ]);
+    steering.linkMoved({ targetBps: 8e6, videoDelay: ms(20) }, ms(60));
+    expect(commands.slice(2)).toEqual([['paused', false]]);
+  });
+
+  it('lets a picture through every 500 ms, whatever the path says meanwhile', () => {
+    steering.pictureQueued(ms(0), ms(400), ms(8));
+    for (let at = 20; at < 540; at += 20)
+      steering.linkMoved({ targetBps: 8e6, videoDelay: ms(400) }, ms(at));
+    expect(commands).toEqual([
+      ['paused', true],
+      ['paused', false],
+    ]);
+  });
+
   it('and an empty room shut the same valve: it opens when neither is left', () => {
     steering.setWatched(false);
     steering.setWatched(true);
