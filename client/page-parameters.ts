@@ -3,7 +3,7 @@ import { rungChoiceNamed, type RungChoice } from './ladder/rungs.ts';
 import type { UserChange } from './settings/user-settings.ts';
 import { transportNamed, type ChosenTransport } from './transport/transport.ts';
 
-/** `?mode=`, `?transport=`, `?rung=`, `?upgrade=` and `?probe=1` of the page's address. */
+/** `?mode=`, `?transport=`, `?rung=`, `?ice=`, `?upgrade=` and `?probe=1` of the page's address. */
 export interface PageParameters {
   /** Undefined: not asked for. */
   readonly mode: LatencyModeName | undefined;
@@ -11,6 +11,8 @@ export interface PageParameters {
   /** Absent: not asked for. */
   readonly rung?: RungChoice;
   readonly hasProbe: boolean;
+  /** `?ice=relay`: WebRTC goes through a TURN server or not at all. */
+  readonly isRelayed: boolean;
   /** `?upgrade=`: seconds until a session on its second-best transport tries the best one again; absent = 30. */
   readonly upgradePauseMs?: number;
 }
@@ -25,6 +27,7 @@ export function readPageParameters(search: string): PageParameters {
     pinned: transportNamed(parameters.get('transport')),
     ...(rung === undefined ? {} : { rung }),
     hasProbe: parameters.get('probe') === '1',
+    isRelayed: parameters.get('ice') === 'relay',
     ...upgradePause(Number(parameters.get('upgrade') ?? Number.NaN)),
   };
 }

@@ -83,6 +83,7 @@ export class Player {
       video: options.video,
       settings: this.settings,
       recordSeconds: hasProbe ? RECORD_SECONDS : 0,
+      isRelayed: this.#page.isRelayed,
       toVideo: (message, transfer) => this.#toVideo(message, transfer),
       toNetwork: (message, transfer) => this.#workers.toNetwork(message, transfer),
       onPlace: (place) => options.onPlace?.(place),

@@ -3,7 +3,7 @@
  *
  * Works on the page and in workers (same origin, the session cookie travels by itself).
  */
-import type { PeerAddress } from './webrtc/peer-messages.ts';
+import type { IceServer, PeerAddress } from './webrtc/peer-messages.ts';
 
 /** What the user proves to be allowed in with: the one-time token of a link, or a password. */
 export type Credential =
@@ -135,13 +135,34 @@ export function parseTicket(value: unknown, page: URL): ConnectionTicket {
     webSocketUrl: webSocketUrl.href,
     webSocketTicket,
     webTransport: parseWebTransport(body['webTransport'], tickets['webTransport'], page),
-    webRtc: parseWebRtc(body['webRtcPath'], tickets['webRtc'], page),
+    webRtc: parseWebRtc(body, tickets['webRtc'], page),
   };
 }
 
-function parseWebRtc(path: unknown, ticket: unknown, page: URL): PeerAddress | undefined {
+function parseWebRtc(
+  { webRtcPath: path, iceServers: servers }: Readonly<Record<string, unknown>>,
+  ticket: unknown,
+  page: URL,
+): PeerAddress | undefined {
   if (typeof path !== 'string' || typeof ticket !== 'string') return undefined;
-  return { url: new URL(path, page).href, ticket };
+  const iceServers = Array.isArray(servers) ? servers.map(parseIceServer) : [];
+  return {
+    url: new URL(path, page).href,
+    ticket,
+    ...(iceServers.length > 0 && { iceServers }),
+  };
+}
+
+function parseIceServer(value: unknown): IceServer {
+  const { urls, username, credential } = asRecord(value);
+  if (!Array.isArray(urls)) {
+    throw new SessionApiError('malformed', 'ticket: expected iceServers {urls}');
+  }
+  return {
+    urls: urls.map((url) => asString(url, '')),
+    ...(typeof username === 'string' && { username }),
+    ...(typeof credential === 'string' && { credential }),
+  };
 }
 
 function parseWebTransport(

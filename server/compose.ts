@@ -7,6 +7,7 @@ import { loginLink } from './http/api.ts';
 import { createApp, type ListeningAt } from './http/app.ts';
 import type { Grant } from './http/grant.ts';
 import { HttpsCertificate } from './http/https-certificate.ts';
+import { iceServersFor } from './http/ice-servers.ts';
 import type { LoginSessions } from './http/login-sessions.ts';
 import { LoginTokens } from './http/login-tokens.ts';
 import { openLogins } from './http/open-logins.ts';
@@ -213,7 +214,13 @@ async function openHttp(
       tls: https?.shown,
       proxies: openProxies(config),
       webTransport: offer,
-      ...(config.webrtc.enabled && { webRtc: { door, corsOrigins: config.webrtc.corsOrigins } }),
+      ...(config.webrtc.enabled && {
+        webRtc: {
+          door,
+          corsOrigins: config.webrtc.corsOrigins,
+          iceServers: (user) => iceServersFor(config.webrtc, user, Date.now()),
+        },
+      }),
       desktop: () => session.size,
       admit: ({ id }) =>
         session.hasRoomFor(id)

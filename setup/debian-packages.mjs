@@ -42,6 +42,9 @@ const OTHER_ENCODER = ['ffmpeg'];
 /** Tests put the page behind reverse proxies. */
 const REVERSE_PROXIES = ['nginx-light', 'haproxy', 'caddy'];
 
+/** Tests send WebRTC through a TURN server. */
+const TURN_SERVER = ['coturn'];
+
 /** The images are built and run by podman, on a base that is made here: no image is downloaded. */
 const CONTAINERS = [
   'podman',
@@ -90,6 +93,7 @@ function neededPackages(job) {
     ...NETWORK_LAB,
     ...OTHER_ENCODER,
     ...REVERSE_PROXIES,
+    ...TURN_SERVER,
   ];
   return job === 'containers' ? [...forTests, ...CONTAINERS] : forTests;
 }

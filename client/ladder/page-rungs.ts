@@ -23,6 +23,8 @@ export interface PageRungsOptions {
   readonly sink: UserSettings['sink'];
   /** Whether patterns are read out of the pictures. */
   readonly probe: boolean;
+  /** Whether WebRTC may go through a TURN server only. */
+  readonly isRelayed: boolean;
   readonly toVideo: (message: ToVideoWorker, transfer: Transferable[]) => void;
   readonly toNetwork: (message: ToNetworkWorker) => void;
   /** The element to look at has changed. */
@@ -62,7 +64,7 @@ export class PageRungs {
       onShown: options.onPlace,
     });
     this.#peers = new PeerPlayer({
-      ...{ video: options.video, probe: options.probe },
+      ...{ video: options.video, probe: options.probe, isRelayed: options.isRelayed },
       toWorker: (message, transfer) => options.toVideo({ type: 'element', message }, transfer),
       onMedia: (event) => this.#control.onPath({ type: 'path', path: 'webRtc', event }),
       onCarries: (sound) => this.#toTracks(sound),

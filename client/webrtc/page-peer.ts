@@ -5,6 +5,8 @@ import { sendBye, sendOffer } from './signaling.ts';
 /** Where a connection is offered, and whom it tells of its life. */
 export interface PagePeerOptions {
   readonly request: PeerRequest;
+  /** Whether it may go through a TURN server only. */
+  readonly isRelayed: boolean;
   /** Data for the decoder have come. */
   onFed(): void;
   /** The first picture came out of it. */
@@ -35,12 +37,9 @@ export class PagePeer {
   readonly picture = new MediaStream();
   readonly sound = new MediaStream();
   readonly #options: PagePeerOptions;
-  readonly #connection = new RTCPeerConnection();
-  readonly #channel = this.#connection.createDataChannel(CHANNEL);
-  readonly #inputChannel = this.#connection.createDataChannel(INPUT_CHANNEL, {
-    ordered: false,
-    maxRetransmits: 0,
-  });
+  readonly #connection: RTCPeerConnection;
+  readonly #channel: RTCDataChannel;
+  readonly #inputChannel: RTCDataChannel;
   readonly #ended = new AbortController();
   readonly #timer: ReturnType<typeof setInterval>;
   #resource: string | undefined;
@@ -50,6 +49,12 @@ export class PagePeer {
   constructor(options: PagePeerOptions) {
     this.#options = options;
     const { port } = options.request;
+    this.#connection = new RTCPeerConnection(configurationOf(options));
+    this.#channel = this.#connection.createDataChannel(CHANNEL);
+    this.#inputChannel = this.#connection.createDataChannel(INPUT_CHANNEL, {
+      ordered: false,
+      maxRetransmits: 0,
+    });
     port.onmessage = (event: MessageEvent<ToPeer>) => this.#onWorker(event.data);
     this.#channel.binaryType = 'arraybuffer';
     this.#channel.onopen = () => this.#tell({ type: 'open' });
@@ -166,4 +171,12 @@ export class PagePeer {
     const { url } = this.#options.request;
     if (this.#resource !== undefined) void sendBye(url, this.#resource);
   }
+}
+
+function configurationOf({ request, isRelayed }: PagePeerOptions): RTCConfiguration {
+  const { iceServers = [] } = request;
+  return {
+    iceServers: iceServers.map(({ urls, ...credential }) => ({ urls: [...urls], ...credential })),
+    iceTransportPolicy: isRelayed ? 'relay' : 'all',
+  };
 }

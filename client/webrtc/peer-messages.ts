@@ -9,6 +9,15 @@ export interface PeerAddress {
   readonly url: string;
   /** Single use. */
   readonly ticket: string;
+  /** STUN and TURN servers on the way; absent: none. */
+  readonly iceServers?: readonly IceServer[];
+}
+
+/** A server as `RTCPeerConnection` takes it (W3C WebRTC, RTCIceServer). */
+export interface IceServer {
+  readonly urls: readonly string[];
+  readonly username?: string;
+  readonly credential?: string;
 }
 
 /** Network worker to page: open a connection. */

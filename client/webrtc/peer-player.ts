@@ -11,6 +11,8 @@ export interface PeerPlayerOptions {
   readonly video: HTMLVideoElement | undefined;
   /** Whether a row of every picture is read back. */
   readonly probe: boolean;
+  /** Whether connections may go through a TURN server only. */
+  readonly isRelayed: boolean;
   readonly toWorker: (message: FromPictureElement, transfer: Transferable[]) => void;
   /** Data for the decoder have come, or the first picture out of it. */
   readonly onMedia: (event: 'fed' | 'firstMedia') => void;
@@ -44,10 +46,11 @@ export class PeerPlayer {
 
   /** The network worker wants a connection. */
   open(request: PeerRequest): void {
-    const { onMedia } = this.#options;
+    const { onMedia, isRelayed } = this.#options;
     this.#peers.add(
       new PagePeer({
         request,
+        isRelayed,
         onFed: () => onMedia('fed'),
         onPicture: () => onMedia('firstMedia'),
         onCarries: (peer) => this.#carries(peer),

@@ -130,6 +130,12 @@ function contradictions(given: GivenSettings): string[] {
       `${identity.from}: expected --proxies-trusted and --proxies-secret-file beside it`,
     );
   }
+  const servers = given.get('webrtc.iceServers');
+  const named: readonly unknown[] = Array.isArray(servers?.value) ? servers.value : [];
+  const hasTurn = named.some((url) => typeof url === 'string' && /^turn/i.test(url));
+  if (servers !== undefined && hasTurn && given.get('webrtc.turnSecret') === undefined) {
+    problems.push(`${servers.from}: expected --webrtc-turn-secret-file beside a TURN server`);
+  }
   return [...problems, ...rtpContradictions(given)];
 }
 

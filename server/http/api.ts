@@ -10,6 +10,7 @@ import {
   type GatewayOptions,
 } from './gateway.ts';
 import type { Role } from './grant.ts';
+import type { IceServer } from './ice-servers.ts';
 import type { LoginSession } from './login-sessions.ts';
 import type { LoginAttempt, LoginThrottle } from './login-throttle.ts';
 import type { OriginPolicy } from './origin-policy.ts';
@@ -103,6 +104,7 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
         options.webRtc?.door() === undefined
           ? null
           : (options.config.listen.basePath ?? '') + WEBRTC_PATH,
+      ...iceServers(options, session),
       webTransport:
         offer === undefined
           ? null
@@ -203,6 +205,15 @@ function logInByProxy(
   setSessionCookie(reply, policy, cookie);
   logger.info('logged in', { kind: 'proxy', role: identity.role });
   return session;
+}
+
+/** For the page's WebRTC connection, where there are any. */
+function iceServers(
+  { webRtc }: ApiOptions,
+  { id }: LoginSession,
+): { readonly iceServers?: readonly IceServer[] } {
+  const servers = webRtc?.iceServers?.(id) ?? [];
+  return servers.length === 0 ? {} : { iceServers: servers };
 }
 
 function parse<T>(schema: z.ZodType<T>, body: unknown): T {

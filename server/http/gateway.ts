@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import type { Logger } from '../observe/logger.ts';
 import { HttpFault, type FaultCode } from './fault.ts';
 import type { Grant } from './grant.ts';
+import type { IceServer } from './ice-servers.ts';
 import type { LoginSession, LoginSessions } from './login-sessions.ts';
 import type { LoginTokens } from './login-tokens.ts';
 import type { OriginPolicy } from './origin-policy.ts';
@@ -40,6 +41,8 @@ export interface GatewayOptions {
   readonly webRtc?: {
     readonly door: () => WebRtcDoor | undefined;
     readonly corsOrigins: readonly string[];
+    /** STUN and TURN servers for a login; none unless given. */
+    readonly iceServers?: (session: string) => readonly IceServer[];
   };
   /** Size of the desktop in pixels, when it is known. */
   readonly desktop: () => { readonly width: number; readonly height: number } | undefined;

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpFault } from './fault.ts';
 import { requireRoom, type GatewayOptions } from './gateway.ts';
 import type { Grant } from './grant.ts';
+import { iceServerLinks } from './ice-servers.ts';
 import type { LoginThrottle } from './login-throttle.ts';
 import type { OriginPolicy } from './origin-policy.ts';
 import { reachedAddresses } from './reached-addresses.ts';
@@ -134,6 +135,7 @@ async function offer(
   resource = answer.resource;
   holders.set(resource, { bearerHash: hashOfSecret(bearer), session: grant.session });
   const base = options.config.listen.basePath ?? '';
+  const links = iceServerLinks(options.webRtc?.iceServers?.(grant.session) ?? []);
   return reply
     .code(201)
     .type(OFFER_TYPE)
@@ -141,6 +143,7 @@ async function offer(
       location: `${base}${WHEP_PATH}/${resource}`,
       etag: `"${answer.etag}"`,
       'accept-patch': FRAGMENT_TYPE,
+      ...(links.length > 0 && { link: [...links] }),
     })
     .send(answer.sdp);
 }

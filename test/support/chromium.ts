@@ -36,6 +36,8 @@ export interface PageOptions {
   readonly transport?: 'webtransport' | 'websocket';
   /** The rung of the ladder to play by; the best one unless given. */
   readonly rung?: RungChoice;
+  /** Whether WebRTC goes through a TURN server only. */
+  readonly isRelayed?: boolean;
   readonly viewport?: { readonly width: number; readonly height: number };
   /** Turns the painted-pattern probe and the sound recorder on. */
   readonly probe?: boolean;
@@ -59,6 +61,7 @@ export async function openLink(
   const url = new URL(link);
   if (options.transport !== undefined) url.searchParams.set('transport', options.transport);
   if (options.rung !== undefined) url.searchParams.set('rung', options.rung);
+  if (options.isRelayed === true) url.searchParams.set('ice', 'relay');
   if (options.probe ?? true) url.searchParams.set('probe', '1');
   await options.prepare?.(page);
   await page.goto(url.href);

@@ -1,5 +1,11 @@
 import { z } from 'zod';
 
+import { MIN_TOKEN_CHARACTERS } from './token-length.ts';
+
+/** RFC 7064 and RFC 7065, with what names a host without surprises: a name, an IPv4 address or an IPv6 address in brackets. */
+const ICE_SERVER =
+  /^(stuns?:(?<stun>[\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?|turns?:(?<turn>[\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?(\?transport=(udp|tcp))?)$/i;
+
 /** Whether WebRTC is offered, where its peers connect to, and whose pages may play. */
 export const webrtc = z
   .strictObject({
@@ -31,6 +37,26 @@ export const webrtc = z
         'Addresses under which peers reach that port and the one for HTTP, where they are not those of this machine: behind a proxy or NAT.',
       )
       .meta({ expected: 'IP addresses such as 203.0.113.7' }),
+    iceServers: z
+      .array(z.string().regex(ICE_SERVER))
+      .max(8)
+      .default([])
+      .describe('STUN and TURN servers that peers may use; there are none unless given.')
+      .meta({ expected: 'addresses such as turn:turn.example.org:3478?transport=udp' }),
+    turnSecret: z
+      .string()
+      .min(MIN_TOKEN_CHARACTERS)
+      .optional()
+      .describe(
+        'Secret shared with the TURN servers (use-auth-secret of coturn): peers get credentials of 10 minutes made with it.',
+      )
+      .meta({ secret: true, expected: `at least ${MIN_TOKEN_CHARACTERS} characters` }),
+    turnSecretFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('File that holds the secret; one line break at its end is ignored.')
+      .meta({ path: true }),
     corsOrigins: z
       .array(z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text))
       .max(16)

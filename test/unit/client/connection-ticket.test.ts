@@ -42,6 +42,12 @@ describe('connection ticket', () => {
       ticket: 'rtc',
     });
     expect(parseTicket({ ...offered, webRtcPath: null }, page).webRtc).toBeUndefined();
+    const iceServers = [
+      { urls: ['stun:stun.example:3478'] },
+      { urls: ['turn:turn.example?transport=udp'], username: '9:me', credential: 'c2VjcmV0' },
+    ];
+    expect(parseTicket({ ...offered, iceServers }, page).webRtc?.iceServers).toEqual(iceServers);
+    expect(() => parseTicket({ ...offered, iceServers: ['stun:x'] }, page)).toThrow('iceServers');
   });
 
   it('is refused when fields are missing', () => {

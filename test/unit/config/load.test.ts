@@ -227,6 +227,21 @@ test('every setting is described, and no two share a name', () => {
   expect(new Set(settings.map(({ flag }) => flag)).size).toBe(settings.length);
 });
 
+test('a TURN server needs its secret, which is no flag', () => {
+  const flags = ['--webrtc-ice-servers', 'stun:stun.example,turn:turn.example:3478?transport=udp'];
+  expect(problemsOf(flags)).toEqual([
+    '--webrtc-ice-servers: expected --webrtc-turn-secret-file beside a TURN server',
+  ]);
+  const file = write('turn-secret', 'sixteen characters at least\n');
+  const { webrtc } = run([...flags, '--webrtc-turn-secret-file', file]);
+  expect(webrtc.turnSecret).toBe('sixteen characters at least');
+  expect(webrtc.iceServers).toEqual(['stun:stun.example', 'turn:turn.example:3478?transport=udp']);
+  expect(problemsOf(['--webrtc-ice-servers', 'http://turn.example'])[0]).toContain(
+    'addresses such as',
+  );
+  expect(problemsOf(['--webrtc-ice-servers', 'stun:a>b'])).toHaveLength(1);
+});
+
 test('docs/configuration.md is current (node server/config/document.ts writes it)', () => {
   expect(readFileSync(CONFIGURATION_DOCUMENT, 'utf8')).toBe(configurationDocument());
 });
