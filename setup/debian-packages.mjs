@@ -33,6 +33,9 @@ const HARDWARE_ENCODERS = ['gstreamer1.0-plugins-bad'];
 /** Tests and benches look at the picture with a real browser. */
 const BROWSER = ['chromium'];
 
+/** Tests look at the page with these as well; where one cannot be had, its tests are skipped. */
+const OTHER_BROWSERS = ['firefox-esr', 'webkit2gtk-driver'];
+
 /** The network lab makes namespaces, addresses and routes. */
 const NETWORK_LAB = ['iproute2'];
 
@@ -119,17 +122,46 @@ function missingPackages(packages, listing) {
  */
 export async function ensureDebianPackages(job) {
   const packages = neededPackages(job);
-  const query = spawnSync(
-    'dpkg-query',
-    ['-W', '-f', '${binary:Package} ${db:Status-Status}\\n', ...packages],
-    {
-      encoding: 'utf8',
-    },
-  );
-  if (query.error) return ensurePrograms(packages);
-  const missing = missingPackages(packages, query.stdout);
-  if (missing.length === 0) return;
+  const missing = missingHere(packages);
+  if (missing === undefined) return ensurePrograms(packages);
+  if (missing.length > 0) await install(missing);
+  if (job === 'test') await installOffered(missingHere(OTHER_BROWSERS) ?? []);
+}
 
+/**
+ * @param {readonly string[]} packages
+ * @returns {string[] | undefined} undefined where there is no dpkg
+ */
+function missingHere(packages) {
+  const format = '${binary:Package} ${db:Status-Status}\\n';
+  const query = spawnSync('dpkg-query', ['-W', '-f', format, ...packages], { encoding: 'utf8' });
+  return query.error ? undefined : missingPackages(packages, query.stdout);
+}
+
+/**
+ * Installs packages that the tests can do without.
+ * @param {readonly string[]} missing
+ */
+async function installOffered(missing) {
+  if (missing.length === 0) return;
+  const policy = spawnSync('apt-cache', ['policy', ...missing], { encoding: 'utf8' });
+  const offered = missing.filter((name) =>
+    new RegExp(`^${name}:\\n.*\\n *Candidate: [^(]`, 'm').test(policy.stdout ?? ''),
+  );
+  try {
+    if (offered.length > 0) await install(offered);
+  } catch (error) {
+    if (!(error instanceof SetupFailure)) throw error;
+    say(error.message);
+  }
+  for (const name of missingHere(missing) ?? [])
+    say(`${name} cannot be installed here: what is tested with it is skipped`);
+}
+
+/**
+ * @param {readonly string[]} missing
+ */
+async function install(missing) {
   say(`${missing.length} Debian packages are missing: ${missing.join(' ')}`);
   const prefix = privilegePrefix(missing);
   const apt = [
@@ -148,8 +180,8 @@ export async function ensureDebianPackages(job) {
   if (update.status !== 0) say('apt-get update had errors; trying to install all the same');
 
   say('installing them (apt-get install --no-install-recommends); this takes a minute or two');
-  const install = [...apt, 'install', '--yes', '--no-install-recommends', ...missing];
-  const result = await runCommand(asCommand(install), { terminal: true });
+  const command = [...apt, 'install', '--yes', '--no-install-recommends', ...missing];
+  const result = await runCommand(asCommand(command), { terminal: true });
   if (result.status !== 0)
     throw aptFailure(result.output, `${update.output}\n${result.output}`, missing);
   say(`Debian packages installed in ${elapsed(started)}`);

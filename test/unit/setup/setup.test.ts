@@ -128,6 +128,39 @@ describe('Debian packages', () => {
     expect(run.stderr).toMatch(/run: {2}\S/);
   });
 
+  describe('that only some tests need', () => {
+    const offers = (...names: readonly string[]): string =>
+      names
+        .map((name) => `printf '%s:\\n  Installed: (none)\\n  Candidate: 1.2\\n' ${name}`)
+        .join('; ');
+
+    beforeEach(() => {
+      repository.write('node_modules/vitest/vitest.mjs', 'console.log("tested")');
+      repository.program(
+        'dpkg-query',
+        'for p in "$@"; do case $p in firefox-esr|webkit2gtk-driver);; *) echo "$p installed";; esac; done',
+      );
+    });
+
+    test.runIf(process.getuid?.() === 0)('are installed where they are offered', async () => {
+      repository.program('apt-cache', offers('webkit2gtk-driver'));
+      const run = await repository.run('test', 'x');
+      expect(run).toMatchObject({ status: 0, stdout: 'tested\n' });
+      const installs = repository.calls.filter((call) => call.includes(' install '));
+      expect(installs).toHaveLength(1);
+      expect(installs[0]).toMatch(/--no-install-recommends webkit2gtk-driver$/);
+      expect(run.stderr).toContain('firefox-esr cannot be installed here');
+    });
+
+    test('stop nobody where they cannot be had', async () => {
+      repository.program('apt-cache', offers('webkit2gtk-driver', 'firefox-esr'));
+      repository.program('apt-get', 'exit 100');
+      const run = await repository.run('test', 'x');
+      expect(run).toMatchObject({ status: 0, stdout: 'tested\n' });
+      expect(run.stderr).toContain('what is tested with it is skipped');
+    });
+  });
+
   test('on another distribution are named with the programs they bring', async () => {
     repository.removeProgram('dpkg-query');
     const run = await repository.run('start');
