@@ -11,16 +11,42 @@ declare global {
   var oriel: { readonly probe: PlayerProbe } | undefined;
 }
 
-/** The page's probe, from outside of it. */
-export function probeOf(page: Page) {
+/** A page that runs functions, of whatever browser and whoever drives it. */
+export interface AskedPage {
+  evaluate<Result>(run: () => Result | Promise<Result>): Promise<Result>;
+}
+
+/** What the probe of a page in any browser says. */
+export function readingsOf(page: AskedPage) {
   return {
     pattern: (): Promise<PatternProbeReport | undefined> =>
       page.evaluate(() => globalThis.oriel?.probe.pattern()),
+    stats: (): Promise<PlayerStats | undefined> =>
+      page.evaluate(() => globalThis.oriel?.probe.stats()),
+    /** Which rung of the ladder is in use, and why no better one. */
+    rungs: () => page.evaluate(() => globalThis.oriel?.probe.rungs()),
+    /** Frames whose pattern was read so far. */
+    framesRead: async (): Promise<number> =>
+      page.evaluate(async () => (await globalThis.oriel?.probe.pattern())?.read ?? 0),
+    /** The newest second of what was played, or what there is of it. */
+    lastSecond: async (): Promise<{ samples: Float32Array; sampleRate: number }> => {
+      const recording = await page.evaluate(async () => {
+        const sound = await globalThis.oriel?.probe.recording();
+        const { samples = new Float32Array(), sampleRate = 48_000 } = sound ?? {};
+        return { samples: [...samples.slice(-sampleRate)], sampleRate };
+      });
+      return { ...recording, samples: Float32Array.from(recording.samples) };
+    },
+  };
+}
+
+/** The page's probe, from outside of it. */
+export function probeOf(page: Page) {
+  return {
+    ...readingsOf(page),
     startRun: (): Promise<void> => page.evaluate(() => globalThis.oriel?.probe.startRun()),
     stopRun: (): Promise<RunRecording | undefined> =>
       page.evaluate(() => globalThis.oriel?.probe.stopRun()),
-    stats: (): Promise<PlayerStats | undefined> =>
-      page.evaluate(() => globalThis.oriel?.probe.stats()),
     /** Applies settings; how long the gateway's answer took is in `tookMs`, when it began (ms since 1970) in `startedAtMs`. */
     apply: (change: UserChange) =>
       page.evaluate(async (wanted) => {
@@ -33,8 +59,6 @@ export function probeOf(page: Page) {
       page.evaluate(() => globalThis.oriel?.probe.stream()),
     connection: (): Promise<string | undefined> =>
       page.evaluate(() => globalThis.oriel?.probe.connection()),
-    /** Which rung of the ladder is in use, and why no better one. */
-    rungs: () => page.evaluate(() => globalThis.oriel?.probe.rungs()),
     /** What arrived since the last call. */
     arrivals: (): Promise<ArrivalReport | undefined> =>
       page.evaluate(() => globalThis.oriel?.probe.arrivals()),
@@ -63,8 +87,5 @@ export function probeOf(page: Page) {
           await new Promise((resolve) => setTimeout(resolve, 5));
         }
       }),
-    /** Frames whose pattern was read so far. */
-    framesRead: async (): Promise<number> =>
-      page.evaluate(async () => (await globalThis.oriel?.probe.pattern())?.read ?? 0),
   };
 }
