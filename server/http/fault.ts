@@ -34,6 +34,10 @@ export const faults = {
   },
   roleRefused: { status: 403, message: 'only a controller may do this' },
   notFound: { status: 404, message: 'there is nothing at this address' },
+  methodRefused: {
+    status: 405,
+    message: 'this address does not take requests of this method; Allow names those that it does',
+  },
   requestTimeout: { status: 408, message: 'the request took too long to arrive' },
   bodyTooLarge: { status: 413, message: 'the body of the request is too large' },
   bodyTypeRefused: { status: 415, message: 'the body of the request has to be JSON' },

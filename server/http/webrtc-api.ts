@@ -35,7 +35,7 @@ export function registerWebRtcApi(fastify: FastifyInstance, options: WhepOptions
     const refusal =
       asked.type === 'bye'
         ? door.bye(session.id, asked.resource)
-        : door.candidates({ session: session.id, etag: undefined, ...asked });
+        : door.candidates({ session: session.id, tags: undefined, ...asked });
     return refusal === undefined ? reply.code(204).send() : refuse(reply, refusal);
   });
 }

@@ -23,8 +23,8 @@ export interface DoorFragment {
   readonly session: string;
   readonly resource: string;
   readonly fragment: string;
-  /** Of If-Match, without quotes. */
-  readonly etag: string | undefined;
+  /** The strong entity tags of If-Match, without quotes; `*` for any; undefined: none were given. */
+  readonly tags: readonly string[] | '*' | undefined;
 }
 
 export type DoorAnswer =

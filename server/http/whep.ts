@@ -22,6 +22,10 @@ const MAX_BEARER_CHARACTERS = 256;
 const OFFER_TYPE = 'application/sdp';
 const FRAGMENT_TYPE = 'application/trickle-ice-sdpfrag';
 
+/** What there is at each of the two addresses. */
+const ENDPOINT_METHODS = 'OPTIONS, POST';
+const RESOURCE_METHODS = 'OPTIONS, PATCH, DELETE';
+
 export type WhepOptions = GatewayOptions & {
   readonly policy: OriginPolicy;
   readonly throttle: LoginThrottle;
@@ -52,21 +56,37 @@ export async function registerWhep(fastify: FastifyInstance, options: WhepOption
       void reply.header('cache-control', 'no-store');
       allowOrigin(request, reply, options);
     });
+    whep.addHook('onSend', async (_request, reply) => {
+      // RFC 6750, section 3.
+      if (reply.statusCode === 401) void reply.header('www-authenticate', 'Bearer');
+    });
     const resourcePath = `${WHEP_PATH}/:resource`;
-    whep.options(WHEP_PATH, (_request, reply) => preflight(reply, 'OPTIONS, POST'));
-    whep.options(resourcePath, (_request, reply) => preflight(reply, 'OPTIONS, PATCH, DELETE'));
+    whep.options(WHEP_PATH, (_request, reply) => preflight(reply, ENDPOINT_METHODS));
+    whep.options(resourcePath, (_request, reply) => preflight(reply, RESOURCE_METHODS));
     whep.post(WHEP_PATH, (request, reply) => offer(request, reply, { options, holders }));
     whep.patch(resourcePath, (request, reply) => {
       const { resource, session } = holderOf(request, holders);
       const fragment = textOf(request, FRAGMENT_TYPE);
-      const etag = request.headers['if-match']?.replace(/^"|"$/g, '');
-      const refusal = doorOf(options).candidates({ session, resource, fragment, etag });
+      const tags = strongTags(request.headers['if-match']);
+      const refusal = doorOf(options).candidates({ session, resource, fragment, tags });
       return refusal === undefined ? reply.code(204).send() : refuse(reply, refusal);
     });
     whep.delete(resourcePath, (request, reply) => {
       const { resource, session } = holderOf(request, holders);
       const refusal = doorOf(options).bye(session, resource);
       return refusal === undefined ? reply.code(200).send() : refuse(reply, refusal);
+    });
+    // Reserved (RFC 9725, sections 4.2 and 4.3): a player that tries them learns what there is instead.
+    const refused = ['GET', 'PUT'];
+    whep.route({
+      url: WHEP_PATH,
+      method: [...refused, 'PATCH', 'DELETE'],
+      handler: (_request, reply) => refuseMethod(reply, ENDPOINT_METHODS),
+    });
+    whep.route({
+      url: resourcePath,
+      method: [...refused, 'POST'],
+      handler: (_request, reply) => refuseMethod(reply, RESOURCE_METHODS),
     });
     done();
   });
@@ -110,6 +130,20 @@ function preflight(reply: FastifyReply, methods: string): FastifyReply {
       'access-control-max-age': '600',
     })
     .send();
+}
+
+function refuseMethod(reply: FastifyReply, methods: string): never {
+  void reply.header('allow', methods);
+  throw new HttpFault('methodRefused');
+}
+
+/** If-Match (RFC 9110, section 13.1.1): a weak tag matches nothing there. */
+function strongTags(header: string | undefined): readonly string[] | '*' | undefined {
+  if (header === undefined) return undefined;
+  if (header.trim() === '*') return '*';
+  return [...header.matchAll(/(W\/)?"([^"]*)"/g)].flatMap(([, weak, tag = '']) =>
+    weak === undefined ? [tag] : [],
+  );
 }
 
 async function offer(

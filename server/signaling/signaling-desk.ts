@@ -1,12 +1,15 @@
 import { candidatesOf, writeAnswer, type LocalTransport } from './answer.ts';
+import { readFragment } from './fragment.ts';
 import { readOffer } from './offer.ts';
 import { planPeer, type PeerPlan } from './peer-plan.ts';
-import { MAX_SDP_BYTES } from './sdp.ts';
 import { SignalingFault } from './signaling-fault.ts';
 
 /** Offers of one login in a minute: each costs a certificate and a handshake. A page that reconnects makes one in some seconds. */
 export const MAX_OFFERS_PER_MINUTE = 10;
 const MINUTE_MS = 60_000;
+
+/** Fragments of one WebRTC session: a client that trickles sends one for each candidate, and gathers below ten (guess). */
+export const MAX_FRAGMENTS = 64;
 
 export interface SignalingDeskOptions {
   /** Codec string of the picture as it runs; undefined before its first keyframe. */
@@ -36,6 +39,8 @@ interface OpenSession {
   readonly etag: string;
   /** User fragment of the peer, which a restart would change. */
   readonly ufrag: string;
+  /** How many fragments it has sent. */
+  fragments: number;
 }
 
 /**
@@ -77,24 +82,31 @@ export class SignalingDesk {
     const { ufrag } = offer.transport;
     // The user fragment is new for each ICE session, and no secret.
     const etag = local.ufrag;
-    this.#sessions.set(resource, { login, etag, ufrag });
+    this.#sessions.set(resource, { login, etag, ufrag, fragments: 0 });
     const answer = writeAnswer(offer, plan, local);
     return { sdp: answer, candidates: candidatesOf(local), resource, etag };
   }
 
   /**
-   * Takes candidates of the peer, which are of no use (see `readOffer`), so that a client that trickles is content.
+   * Takes candidates of the peer, which are of no use (see `readOffer`), so that a client that trickles is content. A fragment has to
+   * say which ICE session it is about: by an entity tag, or by its user fragment, as some players send no tag.
    *
-   * @throws {@link SignalingFault} resourceUnknown, sdpTooLarge, etagMismatch, or restartUnsupported for another ICE session
+   * @throws {@link SignalingFault} resourceUnknown, tooManyFragments, sdpTooLarge, sdpMalformed, etagMismatch, etagRequired, or
+   *   restartUnsupported for another ICE session
    */
-  candidates({ login, resource, fragment, etag }: SignalingFragment): void {
+  candidates({ login, resource, fragment, tags }: SignalingFragment): void {
     const session = this.#find(resource, login);
-    if (Buffer.byteLength(fragment) > MAX_SDP_BYTES) throw new SignalingFault('sdpTooLarge');
-    const ufrag = /^a=ice-ufrag:(\S+)\s*$/m.exec(fragment)?.[1];
-    if (etag === '*' || (ufrag !== undefined && ufrag !== session.ufrag)) {
+    if (session.fragments >= MAX_FRAGMENTS) throw new SignalingFault('tooManyFragments');
+    session.fragments += 1;
+    const { ufrag } = readFragment(fragment);
+    if (tags === '*') throw new SignalingFault('restartUnsupported');
+    if (tags !== undefined && !tags.includes(session.etag)) {
+      throw new SignalingFault('etagMismatch');
+    }
+    if (ufrag !== undefined && ufrag !== session.ufrag) {
       throw new SignalingFault('restartUnsupported');
     }
-    if (etag !== undefined && etag !== session.etag) throw new SignalingFault('etagMismatch');
+    if (tags === undefined && ufrag === undefined) throw new SignalingFault('etagRequired');
   }
 
   /** @throws {@link SignalingFault} resourceUnknown */
@@ -138,6 +150,6 @@ export interface SignalingFragment {
   readonly resource: string;
   /** `application/trickle-ice-sdpfrag` (RFC 8840). */
   readonly fragment: string;
-  /** Of If-Match, without quotes; `*` asks for a restart. */
-  readonly etag: string | undefined;
+  /** The strong entity tags of If-Match, without quotes; `*` asks for a restart; undefined: none were given. */
+  readonly tags: readonly string[] | '*' | undefined;
 }

@@ -16,6 +16,11 @@ export const signalingFaults = {
     status: 422,
     message: 'ICE restarts are not supported; post a new offer instead',
   },
+  etagRequired: {
+    status: 428,
+    message: 'the request has to name its ICE session, by If-Match or by its user fragment',
+  },
+  tooManyFragments: { status: 429, message: 'too many candidates for one WebRTC session' },
   tooManyOffers: { status: 429, message: 'too many offers; wait a minute' },
   webRtcFailed: {
     status: 503,

@@ -42,15 +42,18 @@ describe('a player without a browser', () => {
 
     const path = headers.get('location') ?? '';
     const fragment = { path, type: 'application/trickle-ice-sdpfrag' } as const;
+    const candidate = 'a=candidate:1 1 udp 1 192.0.2.77 9 typ host\r\n';
+    const patch = async (body: string, ifMatch?: string): Promise<number> => {
+      const sent = ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } };
+      return (await whep(link, 'PATCH', { ...fragment, body, ...sent })).status;
+    };
     const etag = headers.get('etag') ?? '';
-    const patched = await whep(link, 'PATCH', {
-      ...fragment,
-      body: 'a=candidate:1 1 udp 1 192.0.2.77 9 typ host\r\n',
-      headers: { 'if-match': etag },
-    });
-    expect(patched.status).toBe(204);
-    const restart = await whep(link, 'PATCH', { ...fragment, body: 'a=ice-ufrag:other\r\n' });
-    expect(restart.status).toBe(422);
+    expect(await patch(candidate, etag)).toBe(204);
+    expect(await patch(candidate, `W/${etag}`)).toBe(412);
+    expect(await patch(candidate)).toBe(428);
+    expect(await patch('a=ice-ufrag:other\r\n', '*')).toBe(422);
+    const read = await whep(link, 'GET', { path });
+    expect([read.status, read.headers.get('allow')]).toEqual([405, 'OPTIONS, PATCH, DELETE']);
     expect((await whep(await gateway().link(), 'DELETE', { path })).status).toBe(404);
     expect((await whep(link, 'DELETE', { path })).status).toBe(200);
     expect((await whep(link, 'DELETE', { path })).status).toBe(404);

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { LocalTransport } from '../../../server/signaling/answer.ts';
 import type { PeerPlan } from '../../../server/signaling/peer-plan.ts';
-import { MAX_OFFERS_PER_MINUTE, SignalingDesk } from '../../../server/signaling/signaling-desk.ts';
+import {
+  MAX_FRAGMENTS,
+  MAX_OFFERS_PER_MINUTE,
+  SignalingDesk,
+} from '../../../server/signaling/signaling-desk.ts';
 import {
   SignalingFault,
   type SignalingFaultCode,
@@ -189,25 +193,48 @@ describe('a session', () => {
   const withSession = async (given: BrowserOffer = {}) => {
     const { desk, offer } = openDesk();
     const { resource, etag } = await offer(browserOffer(given));
-    const patch = (fragment: string, more: { login?: string; etag?: string } = {}) =>
+    const patch = (
+      fragment: string,
+      more: { readonly login?: string; readonly tags?: readonly string[] | '*' } = {},
+    ) =>
       refusal(() =>
-        desk.candidates({ login: 'login', resource, fragment, etag: undefined, ...more }),
+        desk.candidates({ login: 'login', resource, fragment, tags: undefined, ...more }),
       );
-    return { desk, resource, etag, patch };
+    return { desk, resource, tags: [etag], patch };
   };
 
-  it('takes candidates of its own ICE session', async () => {
-    const { patch, etag } = await withSession();
-    expect(patch('a=ice-ufrag:DZUc\r\na=candidate:1\r\n', { etag })).toBeUndefined();
-    expect(patch('a=candidate:1\r\n')).toBeUndefined();
+  const own = 'a=ice-ufrag:DZUc\r\na=ice-pwd:HlehxDXEnOjwrsrwgBtCO7pX\r\n';
+  const candidate =
+    'a=candidate:1 1 udp 2122260223 198.51.100.7 50836 typ host generation 0 ufrag DZUc\r\n';
+
+  it('takes candidates of its own ICE session, known by its tag or by the peer’s user fragment', async () => {
+    const { patch, tags } = await withSession();
+    expect(patch(`${own}m=video 9 RTP/AVP 0\r\na=mid:0\r\n${candidate}`, { tags })).toBeUndefined();
+    expect(patch(candidate, { tags: ['older', ...tags] })).toBeUndefined();
+    expect(patch(`${own}${candidate}a=end-of-candidates\r\n`)).toBeUndefined();
   });
 
-  it('refuses a restart, another tag and what is too large', async () => {
-    const { patch } = await withSession();
+  it('refuses a restart, another tag, no tag, and what is malformed or too large', async () => {
+    const { patch, tags } = await withSession();
+    expect(patch('a=ice-ufrag:other\r\n', { tags })).toBe('restartUnsupported');
     expect(patch('a=ice-ufrag:other\r\n')).toBe('restartUnsupported');
-    expect(patch('', { etag: '*' })).toBe('restartUnsupported');
-    expect(patch('', { etag: 'other' })).toBe('etagMismatch');
+    expect(patch(own, { tags: '*' })).toBe('restartUnsupported');
+    expect(patch(own, { tags: ['other'] })).toBe('etagMismatch');
+    expect(patch(own, { tags: [] })).toBe('etagMismatch');
+    expect(patch(candidate)).toBe('etagRequired');
     expect(patch('a=x\r\n'.repeat(20_000))).toBe('sdpTooLarge');
+    expect(patch(`${own}hello\r\n`)).toBe('sdpMalformed');
+    expect(patch(`${own}a=candidate:1 1 udp 1 attacker\u0000.example 9 typ host\r\n`)).toBe(
+      'sdpMalformed',
+    );
+    expect(patch(own + candidate.repeat(65))).toBe('sdpMalformed');
+    expect(patch(`${own}a=ice-ufrag:other\r\n`)).toBe('sdpMalformed');
+  });
+
+  it('takes no more fragments than a client that trickles has', async () => {
+    const { patch } = await withSession();
+    for (let taken = 0; taken < MAX_FRAGMENTS; taken += 1) expect(patch(own)).toBeUndefined();
+    expect(patch(own)).toBe('tooManyFragments');
   });
 
   it('is unknown to another login, and to everybody once it has ended', async () => {
