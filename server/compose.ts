@@ -227,8 +227,8 @@ async function openHttp(
           ? { type: 'admitted' }
           : { type: 'full', retryAfterSeconds: FULL_RETRY_SECONDS },
       probes: { ready: () => health.core.ready, live: () => health.core.live },
-      onConnection: (socket, grant) =>
-        connect(new WebSocketTransport({ socket, clock, logger }), grant),
+      onConnection: (socket, grant, tcp) =>
+        connect(new WebSocketTransport({ socket, tcp, clock, logger }), grant),
       onLogout: (id) => session.logout(id),
       onLeave: (id, connection) => session.leave(id, connection),
       onRefused: (code) => metrics.refused(code),

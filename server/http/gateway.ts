@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 
 import type { WebSocket } from 'ws';
 
@@ -50,7 +51,7 @@ export interface GatewayOptions {
   readonly admit: (session: LoginSession) => Admittance;
   readonly probes: Probes;
   /** A WebSocket that has passed every check; the callee owns it from here on. Called synchronously. */
-  readonly onConnection: (socket: WebSocket, grant: Grant) => void;
+  readonly onConnection: (socket: WebSocket, grant: Grant, tcp: Socket) => void;
   /** A login was ended by its owner: its connections should end. */
   readonly onLogout?: (session: string) => void;
   /** A page of a login goes away: the connection of this name (HELLO_ACK `session`) should end. */

@@ -64,7 +64,7 @@ export class WebSocketUpgrade {
     this.#options.onAuthenticated(request.socket);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off('error', onError);
-      this.#options.onConnection(webSocket, grant);
+      this.#options.onConnection(webSocket, grant, request.socket);
     });
   }
 

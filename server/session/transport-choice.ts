@@ -98,6 +98,8 @@ export class TransportChoice {
   isPinned = false;
   /** Transports that the client can move to. */
   offered: readonly string[] = ['webtransport', 'websocket'];
+  /** When packets were last seen to be lost to no queue. */
+  #lostAt = -Infinity;
   readonly #carried = new Map<string, { readonly bps: number; readonly at: Micros }>();
   readonly #refusedUntil = new Map<string, number>();
   #transport: string | undefined;
@@ -115,6 +117,11 @@ export class TransportChoice {
   /** Whether a connection over this transport is to show what it carries, of which nothing is known yet. */
   isTry(transport: string): boolean {
     return this.#asked?.transport === transport && !this.#carried.has(transport);
+  }
+
+  /** Whether the path was seen to lose packets by chance. */
+  hasLosses(now: Micros): boolean {
+    return now - this.#lostAt < MEMORY;
   }
 
   /** A connection over this transport carries the session from now on, by whoever's doing. */
@@ -170,7 +177,11 @@ export class TransportChoice {
     if (isSettled && this.#limited.length >= JUDGED_SECONDS)
       this.#carried.set(transport, { bps: this.#carriedBps, at: now });
     if (this.#asked !== undefined || now - this.#movedAt < MOVE_PAUSE) return undefined;
-    if (transport === STARVING) return this.#starves ? this.#away(now) : undefined;
+    if (transport === STARVING) {
+      if (!this.#starves) return undefined;
+      this.#lostAt = now;
+      return this.#away(now);
+    }
     return isSettled ? this.#back(transport, now) : undefined;
   }
 

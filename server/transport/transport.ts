@@ -130,6 +130,8 @@ export interface ServerTransport {
   readonly backend: string;
   /** Begins delivery, once; what arrived before is delivered first. */
   start(source: PieceSource, sink: TransportSink): void;
+  /** The path loses packets by chance: the wire is to keep its rate through them, where it can be told to. */
+  expectLosses?(): void;
   /** Tells that the source may have something new. Cheap; callable at any time, also after the end. */
   wake(): void;
   /** Queues a unit that overtakes all media. Bounded: a peer that takes no control units is closed with LIMIT. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { ControlUnit } from '../../protocol/control/control-unit.ts';
 import { ProtocolError, type SessionCode } from '../../protocol/errors.ts';
@@ -11,6 +12,7 @@ import type {
   TransportSink,
   TransportStats,
 } from './transport.ts';
+import { useBbr } from './tcp-congestion.ts';
 import { UnitTransport } from './unit-transport.ts';
 import type { UnitWire, UnitWireSink } from './unit-wire.ts';
 
@@ -18,6 +20,8 @@ import type { UnitWire, UnitWireSink } from './unit-wire.ts';
 export interface WebSocketTransportOptions {
   /** Open, accepted with the subprotocol dtf.1, without compression, from a server with `maxPayload` set. */
   readonly socket: WebSocket;
+  /** What it runs on; undefined where nobody needs to change it. */
+  readonly tcp?: Socket;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -27,8 +31,12 @@ export class WebSocketTransport implements ServerTransport {
   readonly kind = 'websocket';
   readonly backend = 'ws';
   readonly #transport: UnitTransport;
+  readonly #tcp: Socket | undefined;
+  readonly #logger: Logger;
 
-  constructor({ socket, clock, logger }: WebSocketTransportOptions) {
+  constructor({ socket, tcp, clock, logger }: WebSocketTransportOptions) {
+    this.#tcp = tcp;
+    this.#logger = logger;
     const { kind, backend } = this;
     const wire = new SocketWire(socket);
     this.#transport = new UnitTransport({ kind, backend, wire, clock, logger });
@@ -44,6 +52,10 @@ export class WebSocketTransport implements ServerTransport {
 
   start(source: PieceSource, sink: TransportSink): void {
     this.#transport.start(source, sink);
+  }
+
+  expectLosses(): void {
+    if (this.#tcp !== undefined) void this.#keepRate(this.#tcp);
   }
 
   wake(): void {
@@ -68,6 +80,12 @@ export class WebSocketTransport implements ServerTransport {
 
   close(code: SessionCode, reason: string): void {
     this.#transport.close(code, reason);
+  }
+
+  async #keepRate(tcp: Socket): Promise<void> {
+    const obstacle = await useBbr(tcp);
+    if (obstacle === undefined) this.#logger.info('a connection on a path with losses has BBR');
+    else this.#logger.warn('a connection on a path with losses has no BBR', { obstacle });
   }
 }
 

@@ -189,6 +189,19 @@ describe('the choice of a transport', () => {
     expect(play({ ...starving, ...change }, 120)).toEqual([]);
   });
 
+  it('remembers for a while that the path loses packets', () => {
+    const choice = new TransportChoice();
+    choice.carriedBy('webtransport', micros(0));
+    expect(choice.hasLosses(micros(1))).toBe(false);
+    for (let ms = 0; ms <= 3_000; ms += 50) {
+      const figures = { targetBps: 1e6, wantedBps: WANTED_BPS, deliveredBps: 1e6, rttUs: 40_000 };
+      const counted = { sentPackets: ms, lostPackets: ms / 50 };
+      choice.observe('webtransport', { ...figures, ...counted }, micros(ms * 1_000));
+    }
+    expect(choice.hasLosses(micros(4e6))).toBe(true);
+    expect(choice.hasLosses(micros(700e6))).toBe(false);
+  });
+
   it('does not ask again soon for what a client cannot do', () => {
     const moves = play({ ...starving, moves: false }, 300);
     expect(moves.map(({ atSeconds }) => Math.round(atSeconds))).toEqual([2]);
