@@ -70,6 +70,8 @@ export interface Untaken {
  * misses, and makes its sender reports. A pure core; it sends nothing itself.
  */
 export class OutboundTracks {
+  /** How long pictures are to be held back by the peer, ms. */
+  holdMs = 0;
   readonly #options: OutboundTracksOptions;
   readonly #tracks = new Map<FlowId, OpenTrack>();
   /** Flows of video and audio, with a track or without one. */
@@ -186,7 +188,9 @@ export class OutboundTracks {
       const { kind, rtp, budget } = track;
       const captured =
         isFirst && kind === 'video' ? this.#options.ntp.at(header.captureTime) : undefined;
-      const packet = { format, payload, timestamp, marker: kind === 'video' && isLast, captured };
+      const { holdMs } = this;
+      const marker = kind === 'video' && isLast;
+      const packet = { format, payload, timestamp, marker, captured, holdMs };
       outputs.push({
         kind,
         of: { flow: header.flow, seq: header.seq, isLast },

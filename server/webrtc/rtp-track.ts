@@ -17,6 +17,9 @@ const SEQUENCE_BYTES = 2;
 const DELAY_BYTES = 3;
 const CAPTURE_BYTES = 8;
 
+/** What the extension of delays counts, ms. */
+const HOLD_UNIT_MS = 10;
+
 /** The original sequence number before a payload that is sent again (RFC 4588, section 4). */
 const ORIGINAL_BYTES = 2;
 
@@ -33,6 +36,8 @@ export interface TrackPacket {
   readonly marker: boolean;
   /** On the first packet of a picture: when it was captured. */
   readonly captured: NtpTime | undefined;
+  /** How long a receiver is to hold the picture back at least, ms; tens of them up to 40,950. */
+  readonly holdMs?: number;
   /** The payload is padding (P of the header). */
   readonly isPadding?: boolean;
 }
@@ -184,7 +189,7 @@ export class RtpTrack {
     if (words > 0) {
       bytes.writeUInt16BE(ONE_BYTE_PROFILE, 12);
       bytes.writeUInt16BE(words, 14);
-      this.#writeExtensions(bytes, parts.transportSequence, captured);
+      this.#writeExtensions(bytes, parts.transportSequence, packet);
     }
     if (parts.original !== undefined) bytes.writeUInt16BE(parts.original, start);
     bytes.set(payload.head, start + originalBytes);
@@ -201,7 +206,8 @@ export class RtpTrack {
     );
   }
 
-  #writeExtensions(bytes: Buffer, sequence: number, captured: NtpTime | undefined): void {
+  #writeExtensions(bytes: Buffer, sequence: number, packet: TrackPacket): void {
+    const { captured, holdMs = 0 } = packet;
     const { transportSequence, captureTime, playoutDelay } = this.#plan.extensions;
     let at = HEADER_BYTES + 4;
     if (transportSequence !== undefined) {
@@ -209,9 +215,11 @@ export class RtpTrack {
       at = bytes.writeUInt16BE(sequence, at);
     }
     if (captured === undefined) return;
-    // Least and most delay are 0: a receiver shows each picture as soon as it is decoded.
+    // Least and most delay, 12 bits each: with 0 a receiver shows each picture as soon as it is decoded.
     if (playoutDelay !== undefined) {
-      at = bytes.writeUInt8((playoutDelay << 4) | (DELAY_BYTES - 1), at) + DELAY_BYTES;
+      at = bytes.writeUInt8((playoutDelay << 4) | (DELAY_BYTES - 1), at);
+      const units = Math.round(holdMs / HOLD_UNIT_MS);
+      at = bytes.writeUIntBE(units * 0x1001, at, DELAY_BYTES);
     }
     if (captureTime === undefined) return;
     at = bytes.writeUInt8((captureTime << 4) | (CAPTURE_BYTES - 1), at);

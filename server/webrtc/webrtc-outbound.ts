@@ -15,6 +15,7 @@ import { OutboundTracks, type TrackOutput } from './outbound-tracks.ts';
 import { PacketWindow } from './packet-window.ts';
 import type { Peer } from './peer-stack.ts';
 import { readRtcp, type Feedback } from './rtcp-reader.ts';
+import { RepairDelay } from './repair-delay.ts';
 import { SentPackets } from './sent-packets.ts';
 import type { SharedPayloads } from './shared-payloads.ts';
 import type { PacketFate } from './transport-feedback.ts';
@@ -53,6 +54,7 @@ export class WebRtcOutbound {
   readonly #tracks: OutboundTracks;
   readonly #packets = new SentPackets();
   readonly #window = new PacketWindow();
+  readonly #repair = new RepairDelay();
   /** Cuts what goes on the data channel into units, as on WebSocket; its window is not used. */
   readonly #units = new FragmentWindow();
   readonly #ntp: NtpClock;
@@ -175,6 +177,8 @@ export class WebRtcOutbound {
     const { newestSentAt, newestArrival, settledBytes, lost, missing, entries } =
       this.#packets.arrived(fates);
     this.#lostPackets += lost;
+    this.#repair.told(fates.length, lost, now);
+    this.#tracks.holdMs = this.#repair.delayMs(this.#roundTripUs, now);
     // The peer asks for them as well; but what it asks may be lost, and it knows no round trip by which to repeat itself.
     for (const { ssrc, sequence } of missing) this.#sendAgain(ssrc, [sequence], now);
     if (newestSentAt === undefined) return;

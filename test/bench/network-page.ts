@@ -44,7 +44,7 @@ ${factorsTable(details)}
   delay, rate and loss from outside (\`test/integration/lab\`).
 - The queue holds 300 ms of the rate (RFC 8867). TCP uses cubic unless the row says bbr, whatever the machine's default is.
 - A program paints moving text and its clock on the private desktop, 1280 × 720, 60 pictures a second, another one plays 1 kHz; the encoder wants 8 Mbit/s. Each run
-  takes ${seconds} after warming up. Text scrolls behind the clock; where keyframes of 200 KB are wanted, noise stands still there, coded as VP8,
+  takes ${seconds} after warming up, which is 8 s at least on the path with losses, where the gateway may choose another transport. Text scrolls behind the clock; where keyframes of 200 KB are wanted, noise stands still there, coded as VP8,
   because x264 keeps any keyframe within 50 ms of the bitrate.
 - **video** and **audio**: milliseconds from capture until the last byte is at the client. The encoder's time is in it, and so is the path's own
   (one way, in the heading). **glass**: from painted on the desktop to drawn on the canvas. **freezes**: gaps of more than 100 ms between new

@@ -174,7 +174,8 @@ function plannedRival(
 }
 
 function runOptions(scenario: Scenario, options: NetworkOptions) {
-  const warmUpMs = options.isQuick ? WARM_UP_MS.quick : WARM_UP_MS.full;
+  const usualMs = options.isQuick ? WARM_UP_MS.quick : WARM_UP_MS.full;
+  const warmUpMs = Math.max(usualMs, scenario.leastWarmUpMs ?? 0);
   return { measureMs: measureMs(scenario, options), warmUpMs, seed: SEED };
 }
 

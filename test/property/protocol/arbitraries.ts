@@ -190,6 +190,7 @@ const hello = fc.record(
     resume: token,
     move: token,
     pinned: fc.boolean(),
+    transports: fc.array(text(32), { maxLength: 16 }),
   },
   { requiredKeys: ['versions', 'video', 'audio'] },
 );

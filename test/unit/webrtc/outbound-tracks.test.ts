@@ -88,6 +88,21 @@ describe('a picture', () => {
     expect(new Set(packets.map(({ timestamp }) => timestamp))).toEqual(new Set([90_100]));
   });
 
+  it('says with its first packet how long it is to be held back, least and most', () => {
+    const tracks = openTracks();
+    const said = (seq: number): number | undefined => {
+      const outputs = writeWhole(tracks, header(VIDEO, seq), keyframe);
+      const packets = 'type' in outputs ? [] : outputs.map((output, i) => output.write(i));
+      // Behind the fixed header, that of extensions, and the number among all: an id, a length, and 12 bits each.
+      const [first, second] = packets;
+      expect(second?.readUInt8(16 + 3)).not.toBe(0x52);
+      return first?.readUInt32BE(16 + 3);
+    };
+    expect(said(0)).toBe(0x52_000_000);
+    tracks.holdMs = 70;
+    expect(said(1)).toBe(0x52_007_007);
+  });
+
   it('that is given up leaves no gap in the numbers', () => {
     const tracks = openTracks();
     const message = { header: header(VIDEO, 0), payload: keyframe };
