@@ -207,6 +207,11 @@ function encoderNotes({ held, series }: NetworkRun): readonly string[] {
   ];
 }
 
+const movedAt = (atMs: number): string =>
+  atMs < 0
+    ? `${(-atMs / 1_000).toFixed(1)} s before the measurement`
+    : `after ${(atMs / 1_000).toFixed(1)} s`;
+
 function pageNotes(page: NetworkRun['page']): readonly string[] {
   if (page === undefined) return [];
   const { stages, counters, path, transport, moves = [] } = page;
@@ -224,8 +229,7 @@ function pageNotes(page: NetworkRun['page']): readonly string[] {
     ...(drops.length === 0 ? [] : [`pictures ${drops.join(', ')}`]),
     `path: ${path.lost} packets lost, ${path.tailDropped} dropped by the full queue`,
     ...moves.map(
-      ({ atMs, to, reason }) =>
-        `moved to ${to} after ${(atMs / 1_000).toFixed(1)} s (${reason.replace(/\.$/, '')})`,
+      ({ atMs, to, reason }) => `moved to ${to} ${movedAt(atMs)} (${reason.replace(/\.$/, '')})`,
     ),
     `over ${transport} at the end`,
   ];
