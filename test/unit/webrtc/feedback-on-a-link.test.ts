@@ -18,16 +18,24 @@ const CLOCK_OFFSET_US = 123_456_789;
 /** A bottleneck with a queue of any length, and a peer that tells of every packet at an interval. */
 class Link {
   readonly #bps: number;
+  readonly #lost: () => boolean;
   #freeAt = 0;
-  readonly #arrived: { readonly number: number; readonly at: number }[] = [];
+  readonly #arrived: { readonly number: number; readonly at: number; readonly isLost: boolean }[] =
+    [];
 
-  constructor(bps: number) {
+  /** @param loss share of the packets that never arrive */
+  constructor(bps: number, loss: number) {
     this.#bps = bps;
+    let random = 1;
+    this.#lost = () => {
+      random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0;
+      return random / 2 ** 32 < loss;
+    };
   }
 
   send(number: number, now: number): void {
     this.#freeAt = Math.max(this.#freeAt, now) + (PACKET_BYTES * 8e6) / this.#bps;
-    this.#arrived.push({ number, at: this.#freeAt + ONE_WAY_US });
+    this.#arrived.push({ number, at: this.#freeAt + ONE_WAY_US, isLost: this.#lost() });
   }
 
   /** How long a packet that is sent now would wait. */
@@ -38,16 +46,18 @@ class Link {
   /** What the peer has got by now and not told of, with stamps of a quarter of a millisecond. */
   tell(now: number): readonly PacketFate[] {
     const count = this.#arrived.filter(({ at }) => at <= now).length;
-    return this.#arrived.splice(0, count).map(({ number, at }) => ({
+    return this.#arrived.splice(0, count).map(({ number, at, isLost }) => ({
       sequence: number % 65_536,
-      arrival: micros32((Math.round(at / 250) * 250 + CLOCK_OFFSET_US) % 2 ** 32),
+      arrival: isLost
+        ? undefined
+        : micros32((Math.round(at / 250) * 250 + CLOCK_OFFSET_US) % 2 ** 32),
     }));
   }
 }
 
 /** Sends pictures over a link at the rate that its feedback allows; returns rate and queue, second by second. */
-function run(linkBps: number, startBps: number, feedbackMs: number) {
-  const link = new Link(linkBps);
+function run(linkBps: number, startBps: number, { feedbackMs = 100, loss = 0 } = {}) {
+  const link = new Link(linkBps, loss);
   const packets = new SentPackets();
   const window = new PacketWindow();
   const path = new ReportEstimate({ delayTarget: DELAY_TARGET });
@@ -93,7 +103,7 @@ function run(linkBps: number, startBps: number, feedbackMs: number) {
 }
 
 it.each([50, 100])('the rate finds a narrow link by feedback every %i ms', (feedbackMs) => {
-  const settled = run(3e6, 8e6, feedbackMs).slice(4);
+  const settled = run(3e6, 8e6, { feedbackMs }).slice(4);
   for (const { rateBps, queueMs } of settled) {
     expect(rateBps).toBeGreaterThan(1.5e6);
     expect(rateBps).toBeLessThan(3.3e6);
@@ -102,5 +112,17 @@ it.each([50, 100])('the rate finds a narrow link by feedback every %i ms', (feed
 });
 
 it('the rate stays where the link carries it', () => {
-  for (const { rateBps } of run(50e6, 8e6, 100)) expect(rateBps).toBe(8e6);
+  for (const { rateBps } of run(50e6, 8e6)) expect(rateBps).toBe(8e6);
+});
+
+it.each([0.02, 0.05])('losses of %d alone cost no rate', (loss) => {
+  for (const { rateBps } of run(20e6, 8e6, { feedbackMs: 50, loss })) expect(rateBps).toBe(8e6);
+});
+
+it('losses do not hide a narrow link', () => {
+  for (const { rateBps, queueMs } of run(3e6, 8e6, { loss: 0.02 }).slice(4)) {
+    expect(rateBps).toBeGreaterThan(1.5e6);
+    expect(rateBps).toBeLessThan(3.3e6);
+    expect(queueMs).toBeLessThan(150);
+  }
 });
