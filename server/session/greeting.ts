@@ -55,7 +55,6 @@ export function greet(options: GreetingOptions, now: Micros): Greeted {
   const { hello, transport, desktop, continuity } = options;
   continuity.choice.isPinned = hello.pinned ?? false;
   continuity.choice.offered = hello.transports ?? defaultTransports;
-  if (continuity.choice.hasLosses(now)) transport.expectLosses?.();
   const isTry = continuity.choice.isTry(transport.kind);
   continuity.choice.carriedBy(transport.kind, now);
   const controls = acknowledge(options, now);

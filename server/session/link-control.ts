@@ -38,6 +38,15 @@ const STANDING_US = 12_000;
 /** How often the stack below is asked for its round trip. */
 const STATS_INTERVAL = millisToMicros(millis(500));
 
+/**
+ * Where acknowledgements measure the path the kernel is asked only while the link limits the picture, and less and less often: asking
+ * costs a process of 15 ms. A second at first, since seconds are what is judged; half a minute at last.
+ */
+const RARE_STATS_INTERVAL = { first: millisToMicros(millis(1_000)), most: 30e6, growth: 1.25 };
+
+/** A target below this share of what is wanted is a limit, as for the choice of a transport. */
+const LIMITED_SHARE = 0.8;
+
 export interface LinkControlOptions {
   readonly transport: Pick<ServerTransport, 'kind' | 'setWindow' | 'stats' | 'sendControl'>;
   readonly queue: DeadlineQueue;
@@ -67,6 +76,7 @@ export class LinkControl {
   #toldAt = -Infinity;
   #statsAt = -Infinity;
   #isAsking = false;
+  #rareInterval: number = RARE_STATS_INTERVAL.first;
   #stats: TransportStats = {};
   #deliveredBps = 0;
   #minRtt = micros(0);
@@ -217,7 +227,13 @@ export class LinkControl {
 
   #askForStats(now: Micros): void {
     const reports = this.#reports;
-    if (reports === undefined || this.#isAsking || now - this.#statsAt < STATS_INTERVAL) return;
+    const interval = reports === undefined ? this.#rareInterval : STATS_INTERVAL;
+    if (this.#isAsking || now - this.#statsAt < interval) return;
+    if (reports === undefined) {
+      if (this.#targetBps >= LIMITED_SHARE * this.#maxBps) return;
+      const { growth, most } = RARE_STATS_INTERVAL;
+      this.#rareInterval = Math.min(most, growth * this.#rareInterval);
+    }
     this.#statsAt = now;
     this.#isAsking = true;
     this.#options.transport.stats().then(
@@ -225,7 +241,7 @@ export class LinkControl {
         const { rttUs } = stats;
         this.#isAsking = false;
         this.#stats = stats;
-        if (rttUs !== undefined && rttUs > 0) reports.onRoundTrip(rttUs, now);
+        if (rttUs !== undefined && rttUs > 0) reports?.onRoundTrip(rttUs, now);
       },
       () => {
         // The session below has ended: there is nothing to know, and nobody asks again.

@@ -61,8 +61,8 @@ const MEMORY = millisToMicros(millis(600_000));
 const MOVE_TIMEOUT = millisToMicros(millis(10_000));
 const REFUSAL = millisToMicros(millis(300_000));
 
-/** The one whose stack tells of losses, and starves of them. */
-const STARVING = 'webtransport';
+/** Those whose congestion control starves of losses, the better one first. TCP may be cured of it where it is (expectLosses). */
+const STARVING = ['webtransport', 'websocket'];
 
 /**
  * Where to go from there, the best first: WebRTC's rate follows the delay, and losses cost it nothing but what is sent again; TCP has
@@ -144,7 +144,7 @@ export class TransportChoice {
   /** Takes a sample of the connection over `transport`, about every 50 ms. Returns where to move, at most once per 30 s. */
   observe(transport: string, sample: CarriedSample, now: Micros): TransportWish | undefined {
     // The older connection of a move goes on being measured for a while.
-    if (this.isPinned || transport !== this.#transport) return undefined;
+    if (transport !== this.#transport) return undefined;
     this.#giveUpAsking(now);
     this.#samples.push(sample);
     if (now < this.#secondEndsAt) return undefined;
@@ -176,13 +176,12 @@ export class TransportChoice {
     const isSettled = now - this.#since >= SETTLING;
     if (isSettled && this.#limited.length >= JUDGED_SECONDS)
       this.#carried.set(transport, { bps: this.#carriedBps, at: now });
-    if (this.#asked !== undefined || now - this.#movedAt < MOVE_PAUSE) return undefined;
-    if (transport === STARVING) {
-      if (!this.#starves) return undefined;
-      this.#lostAt = now;
-      return this.#away(now);
-    }
-    return isSettled ? this.#back(transport, now) : undefined;
+    const starves = STARVING.includes(transport) && this.#starves;
+    if (starves) this.#lostAt = now;
+    if (this.isPinned || this.#asked !== undefined || now - this.#movedAt < MOVE_PAUSE)
+      return undefined;
+    const away = starves ? this.#away(transport, now) : undefined;
+    return away ?? (isSettled ? this.#back(transport, now) : undefined);
   }
 
   get #carriedBps(): number {
@@ -205,29 +204,30 @@ export class TransportChoice {
     );
   }
 
-  #away(now: Micros): TransportWish | undefined {
+  #away(from: string, now: Micros): TransportWish | undefined {
     const carriedBps = this.#carriedBps;
     const refuge = REFUGES.find(({ transport, worth }) => {
       const known = this.#remembered(transport, now) ?? Infinity;
-      return this.#isOffered(transport, now) && known >= WORTH_RETURNING * worth * carriedBps;
+      const isWorth = known >= WORTH_RETURNING * worth * carriedBps;
+      return transport !== from && this.#isOffered(transport, now) && isWorth;
     });
     if (refuge === undefined) return undefined;
     const percent = (100 * lossOf(this.#limited)).toFixed(1);
     const wanted = megabits(this.#limited.at(-1)?.wantedBps ?? 0);
     const figures = `lost ${percent} % of its packets and carried ${megabits(carriedBps)} of ${wanted} Mbit/s`;
-    return { transport: refuge.transport, reason: `${nameOf(STARVING)} ${figures}.` };
+    return { transport: refuge.transport, reason: `${nameOf(from)} ${figures}.` };
   }
 
   /** Back to where it came from, when this one is not worth it. */
   #back(transport: string, now: Micros): TransportWish | undefined {
-    const known = this.#remembered(STARVING, now);
     const refuge = REFUGES.find((one) => one.transport === transport);
-    if (known === undefined || refuge === undefined || !this.#isOffered(STARVING, now))
-      return undefined;
+    const before = STARVING.find((one) => one !== transport && this.#isOffered(one, now));
+    const known = before === undefined ? undefined : this.#remembered(before, now);
+    if (before === undefined || known === undefined || refuge === undefined) return undefined;
     const carriedBps = this.#carriedBps;
     if (carriedBps >= refuge.worth * known) return undefined;
-    const figures = `carried ${megabits(carriedBps)} Mbit/s, ${nameOf(STARVING)} before it ${megabits(known)}`;
-    return { transport: STARVING, reason: `${nameOf(transport)} ${figures} with less delay.` };
+    const figures = `carried ${megabits(carriedBps)} Mbit/s, ${nameOf(before)} before it ${megabits(known)}`;
+    return { transport: before, reason: `${nameOf(transport)} ${figures} with less delay.` };
   }
 
   #remembered(transport: string, now: Micros): number | undefined {

@@ -11,7 +11,7 @@ const MOVE_OVERLAP = millisToMicros(millis(10_000));
 
 export interface ViewerMovesOptions {
   readonly choice: TransportChoice;
-  readonly transport: Pick<ServerTransport, 'kind' | 'sendControl'>;
+  readonly transport: Pick<ServerTransport, 'kind' | 'sendControl' | 'expectLosses'>;
   readonly logger: Logger;
 }
 
@@ -19,6 +19,9 @@ export interface ViewerMovesOptions {
 export class ViewerMoves {
   readonly #options: ViewerMovesOptions;
   #successor: { readonly viewer: { readonly isLive: boolean }; readonly since: Micros } | undefined;
+
+  /** Whether the wire knows that the path loses packets. */
+  #isWarned = false;
 
   constructor(options: ViewerMovesOptions) {
     this.#options = options;
@@ -49,6 +52,10 @@ export class ViewerMoves {
   #chooseTransport(carried: CarriedSample, now: Micros): void {
     const { choice, transport, logger } = this.#options;
     const wish = choice.observe(transport.kind, carried, now);
+    if (!this.#isWarned && choice.hasLosses(now)) {
+      this.#isWarned = true;
+      transport.expectLosses?.();
+    }
     if (wish === undefined) return;
     logger.info('a move is asked for', { from: transport.kind, ...wish });
     transport.sendControl({ type: 'move', ...wish });

@@ -12,7 +12,7 @@ import type {
   TransportSink,
   TransportStats,
 } from './transport.ts';
-import { useBbr } from './tcp-congestion.ts';
+import { tcpStats, useBbr } from './tcp-connection.ts';
 import { UnitTransport } from './unit-transport.ts';
 import type { UnitWire, UnitWireSink } from './unit-wire.ts';
 
@@ -75,7 +75,7 @@ export class WebSocketTransport implements ServerTransport {
   }
 
   stats(): Promise<TransportStats> {
-    return this.#transport.stats();
+    return this.#tcp === undefined ? this.#transport.stats() : tcpStats(this.#tcp);
   }
 
   close(code: SessionCode, reason: string): void {

@@ -189,17 +189,41 @@ describe('the choice of a transport', () => {
     expect(play({ ...starving, ...change }, 120)).toEqual([]);
   });
 
-  it('remembers for a while that the path loses packets', () => {
-    const choice = new TransportChoice();
-    choice.carriedBy('webtransport', micros(0));
-    expect(choice.hasLosses(micros(1))).toBe(false);
-    for (let ms = 0; ms <= 3_000; ms += 50) {
-      const figures = { targetBps: 1e6, wantedBps: WANTED_BPS, deliveredBps: 1e6, rttUs: 40_000 };
-      const counted = { sentPackets: ms, lostPackets: ms / 50 };
-      choice.observe('webtransport', { ...figures, ...counted }, micros(ms * 1_000));
-    }
-    expect(choice.hasLosses(micros(4e6))).toBe(true);
-    expect(choice.hasLosses(micros(700e6))).toBe(false);
+  describe('of one that begins on WebSocket', () => {
+    /** Three seconds at a sixteenth of what is wanted, with 2 % of the packets lost. */
+    const lose = (choice: TransportChoice): readonly (string | undefined)[] => {
+      choice.carriedBy('websocket', micros(0));
+      return Array.from({ length: 61 }, (_, tick) => {
+        const rates = { targetBps: 0.5e6, wantedBps: WANTED_BPS, deliveredBps: 0.5e6 };
+        // The kernel is asked once a second.
+        const asked = Math.floor(tick / 20);
+        const told = { sentPackets: 45 * asked, lostPackets: asked, rttUs: 40_000 };
+        return choice.observe('websocket', { ...rates, ...told }, micros(tick * TICK_US))
+          ?.transport;
+      });
+    };
+
+    it('goes to WebRTC where that is offered', () => {
+      const choice = new TransportChoice();
+      choice.offered = ['websocket', 'webrtc'];
+      expect(lose(choice).filter((to) => to !== undefined)).toEqual(['webrtc']);
+    });
+
+    it('stays, and remembers for a while that the path loses packets', () => {
+      const choice = new TransportChoice();
+      expect(choice.hasLosses(micros(0))).toBe(false);
+      expect(lose(choice).every((to) => to === undefined)).toBe(true);
+      expect(choice.hasLosses(micros(4e6))).toBe(true);
+      expect(choice.hasLosses(micros(700e6))).toBe(false);
+    });
+
+    it('stays where its user wants it, and the losses are known all the same', () => {
+      const choice = new TransportChoice();
+      choice.offered = ['websocket', 'webrtc'];
+      choice.isPinned = true;
+      expect(lose(choice).every((to) => to === undefined)).toBe(true);
+      expect(choice.hasLosses(micros(4e6))).toBe(true);
+    });
   });
 
   it('does not ask again soon for what a client cannot do', () => {

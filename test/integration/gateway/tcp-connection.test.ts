@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { useBbr } from '../../../server/transport/tcp-congestion.ts';
+import { tcpStats, useBbr } from '../../../server/transport/tcp-connection.ts';
 
 const closers: (() => void)[] = [];
 
@@ -47,8 +47,18 @@ it.runIf(available.includes('bbr'))('a connection gets BBR, and carries on', asy
   expect(String((await once(far, 'data'))[0])).toBe('still here');
 });
 
+it('the kernel tells what it counted', async () => {
+  const { own, far } = await connection();
+  own.write('a segment with data');
+  await once(far, 'data');
+  const { rttUs = 0, lostPackets, sentPackets } = await tcpStats(own);
+  expect(rttUs).toBeGreaterThan(0);
+  expect({ lostPackets, sentPackets }).toEqual({ lostPackets: 0, sentPackets: 1 });
+});
+
 it('one that is over stays as it is, and the reason is told', async () => {
   const { own } = await connection();
   own.destroy();
   expect(await useBbr(own)).toMatch(/no TCP connection/);
+  expect(await tcpStats(own)).toEqual({});
 });
