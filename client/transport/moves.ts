@@ -178,6 +178,8 @@ export class Moves {
 
   close(): void {
     clearInterval(this.#timer);
+    // A page that closes takes no other way any more.
+    this.#isAdvised = false;
     this.end();
   }
 

@@ -193,4 +193,12 @@ describe('a server that measured', () => {
     expect(told.advice).toEqual([true, false]);
     expect(moves.aim).toBe('auto');
   });
+
+  it('advises nothing to a page that closes', async () => {
+    const { moves, told } = sessionOn('webtransport');
+    moves.asked(asks('webrtc', 'WebTransport starves.'));
+    await expect.poll(() => told.carried).toEqual(['webtransport', 'webrtc']);
+    moves.close();
+    expect(told.advice).toEqual([true]);
+  });
 });
