@@ -12,6 +12,8 @@ export interface PaintedDesktopOptions extends Pick<
 > {
   /** Of the gateway; without sound unless given. */
   readonly flags?: readonly string[];
+  /** Of Chromium, beside the usual ones. */
+  readonly browserFlags?: readonly string[];
 }
 
 /** A private desktop on which the test pattern is painted, and a browser to look at it; there from `beforeAll` to `afterAll`. */
@@ -30,7 +32,7 @@ export interface PaintedDesktop {
 
 /** Makes the painted desktop of a test file; call it at the top of the file. */
 export function paintedDesktop(options: PaintedDesktopOptions): PaintedDesktop {
-  const { framesPerSecond, background, flags = ['--no-audio'] } = options;
+  const { framesPerSecond, background, flags = ['--no-audio'], browserFlags = [] } = options;
   const closers: (() => Promise<void>)[] = [];
   let desktop: DesktopGateway | undefined;
   let browser: Browser | undefined;
@@ -41,7 +43,7 @@ export function paintedDesktop(options: PaintedDesktopOptions): PaintedDesktop {
     const { DISPLAY: display = '', XAUTHORITY: authority = '' } = started.env;
     const painter = await startPatternPainter({ display, authority, framesPerSecond, background });
     closers.push(() => painter.close());
-    const launched = await launchChromium();
+    const launched = await launchChromium(browserFlags);
     browser = launched;
     closers.push(() => launched.close());
   });
