@@ -16,7 +16,7 @@ export async function settings(rounds: number): Promise<Report> {
   const tookMs = new Map<string, number[]>();
   const browser = await launchChromium();
   const gateway = await Gateway.start([
-    ...['--source', 'test', '--video-frame-rate', '60', '--video-bitrate-kbps', '2000'],
+    ...['--source', 'test', '--webrtc', '--video-frame-rate', '60', '--video-bitrate-kbps', '2000'],
     ...['--desktop-width', String(SIZE.width), '--desktop-height', String(SIZE.height)],
   ]);
   try {

@@ -81,7 +81,7 @@ const movedTo =
   ({ moves }: Seen): number | undefined =>
     moves.find(({ to }) => to === transport)?.atMs;
 
-/** Settings of the moving test picture at 60 pictures a second and this width, on `transport`; each is back in the end. */
+/** Settings of the moving test picture at 60 pictures a second and this width, on `transport`, of a gateway with WebRTC; each is back in the end. */
 export function settingEffects({
   width,
   transport,
@@ -153,6 +153,24 @@ export function settingEffects({
       sign: 'the session has moved, with a picture',
       there: { change: { transport: other }, seen: movedTo(other) },
       back: { change: { transport }, seen: movedTo(transport) },
+    },
+    {
+      name: 'Media Source',
+      sign: 'first picture shown by it, and by WebCodecs again',
+      there: {
+        change: { rung: 'mediaSource' },
+        seen: pictureIs(({ place }) => place === 'mediaSource'),
+      },
+      back: {
+        change: { rung: 'webCodecs' },
+        seen: pictureIs(({ place }) => place === 'canvas'),
+      },
+    },
+    {
+      name: 'WebRTC',
+      sign: 'the session has moved, with a picture',
+      there: { change: { rung: 'webRtc' }, seen: movedTo('webrtc') },
+      back: { change: { rung: 'webCodecs' }, seen: movedTo(transport) },
     },
   ];
 }

@@ -14,7 +14,15 @@ let browser: Browser;
 
 beforeAll(async () => {
   gateway = await Gateway.start([
-    ...['--source', 'test', '--desktop-width', String(WIDTH), '--desktop-height', '240'],
+    ...[
+      '--source',
+      'test',
+      '--webrtc',
+      '--desktop-width',
+      String(WIDTH),
+      '--desktop-height',
+      '240',
+    ],
     ...['--video-frame-rate', '60', '--video-bitrate-kbps', '2000'],
   ]);
   browser = await launchChromium();
