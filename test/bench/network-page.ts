@@ -1,3 +1,4 @@
+import { findings } from './network-findings.ts';
 import type { NetworkRun } from './network-run.ts';
 import { factorsTable, goalsTable, networkTables } from './network-tables.ts';
 import type { Machine } from './report.ts';
@@ -32,6 +33,9 @@ decodes on the processor. The load column says how busy it was: above ${machine.
 One-way delay of the path and what may come on top are one figure here: 85 ms are 20 ms and 65 ms.
 
 ${failures}${goalsTable(details)}
+### What is missed, and why
+
+${findings(details)}
 ## Against other designs
 
 p95 of a rival's video divided by Oriel's on the same path, in the same run of the command. Over 1, Oriel is better.

@@ -37,7 +37,8 @@ export function goalsTable(runs: readonly NetworkRun[]): string {
   ].join('\n');
 }
 
-function marginOf(verdict: Verdict): string {
+/** Whether a goal is met, or by how much it is missed, in Markdown. */
+export function marginOf(verdict: Verdict): string {
   const { value, limit } = verdict;
   if (value === undefined) return '**not measured**';
   if (isMet(verdict)) return 'met';

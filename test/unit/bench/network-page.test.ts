@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { factorsOf, isMet, verdictsOf } from '../../bench/network-goals.ts';
 import { networkPage } from '../../bench/network-page.ts';
+import { causeOf } from '../../bench/network-findings.ts';
+import { scenarios } from '../../lab/scenarios.ts';
 import { plotsOf } from '../../bench/network-plots.ts';
 import type { NetworkRun } from '../../bench/network-run.ts';
 import { factorsTable, goalsTable } from '../../bench/network-tables.ts';
@@ -73,6 +75,36 @@ it('says by how much a goal is missed', () => {
   expect(goalsTable([own])).toContain('| **missed by 10 ms** |');
   expect(goalsTable([own])).toContain('not in the time measured | **missed** |');
   expect(goalsTable([own])).toContain('2 of 4 are met.');
+});
+
+it('says of every missed goal what the trace shows, and what is known of it', () => {
+  const { video = [] } = own.series ?? {};
+  const series = { video, audio: [], shown: [], link: [], backlog: [[600, 160] as const] };
+  const step = { ...own, series, held: { ...held, max: 160 } };
+  const page = pageOf([step]);
+  expect(page).toContain('**step, Oriel, websocket, audio p95**, missed by 10 ms.');
+  expect(page).toContain('The worst is 160 ms at 0.6 s; the largest picture around it has 200 KB.');
+  expect(page).toContain('What the encoder has begun');
+  const slow = { ...own, goals: { videoP95Ms: 70 } };
+  const clean = { ...own, scenario: 'clean', goals: {} };
+  expect(pageOf([clean, slow])).toContain(
+    '1 of 3 took longer than 70 ms, 1 of them in the second from 0.5 s on. On the clean path p95 of video took 80 ms (load 0.5; here 0.5).',
+  );
+});
+
+it('has a text for the goals of the scenarios on which the loop is measured', () => {
+  for (const { name, goals } of scenarios) {
+    if (!['step', 'narrow', 'poor', 'keyframes'].includes(name)) continue;
+    const { videoP95Ms, audioP95Ms, audioP99Ms, bitrateBps } = goals;
+    const what = [
+      ...(videoP95Ms === undefined ? [] : ['video p95']),
+      ...(audioP95Ms === undefined ? [] : ['audio p95']),
+      ...(audioP99Ms === undefined ? [] : ['audio p99']),
+      ...(bitrateBps === undefined ? [] : ['bitrate']),
+    ];
+    for (const goal of what)
+      expect(causeOf({ scenario: name, what: goal }), `${name} ${goal}`).not.toBe('');
+  }
 });
 
 it('judges no settling that could not be seen', () => {
