@@ -58,7 +58,11 @@ export async function compose(config: Config, logger: Logger): Promise<Gateway> 
     clock: createClock(),
     now: () => performance.now(),
     metrics: new GatewayMetrics(),
+    // Made while the media are looked for: a start waits for both.
+    https: HttpsCertificate.open(config, logger),
   };
+  // Awaited by the door; whatever fails before it is told instead.
+  ground.https.catch(() => undefined);
   try {
     const media = await openMedia(ground);
     const hall = await openSession(ground, media);
@@ -79,6 +83,8 @@ interface Ground {
   /** Milliseconds that only this process knows. */
   readonly now: () => number;
   readonly metrics: GatewayMetrics;
+  /** What HTTPS shows; undefined where the page comes by plain http. */
+  readonly https: Promise<HttpsCertificate | undefined>;
 }
 
 /** What is shown and heard. */
@@ -193,15 +199,12 @@ interface HttpDoor extends Doorway {
 
 /** Page, API, probes and WebSocket. */
 async function openHttp(
-  { config, logger, lifetime, clock, now, metrics }: Ground,
+  { config, logger, lifetime, clock, now, metrics, https: opened }: Ground,
   { session, logins, health }: Hall,
   { tokens, tickets, connect, offer, door }: HttpDoor,
 ): Promise<ListeningAt> {
   const { password } = config.auth;
-  const [https, passwordCheck] = await Promise.all([
-    HttpsCertificate.open(config, logger),
-    password === undefined ? undefined : PasswordCheck.create(password),
-  ]);
+  const https = await opened;
   const app = lifetime.own(
     await createApp({
       config,
@@ -210,7 +213,7 @@ async function openHttp(
       tokens,
       sessions: logins,
       tickets,
-      password: passwordCheck,
+      password: password === undefined ? undefined : new PasswordCheck(password),
       tls: https?.shown,
       proxies: openProxies(config),
       webTransport: offer,

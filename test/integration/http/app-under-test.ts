@@ -109,7 +109,7 @@ export async function startApp(settings: TestedSettings = {}): Promise<AppUnderT
     tokens,
     sessions,
     tickets,
-    password: password === undefined ? undefined : await PasswordCheck.create(password),
+    password: password === undefined ? undefined : new PasswordCheck(password),
     webTransport: () => undefined,
     desktop: () => ({ width: 1280, height: 720 }),
     admit: () => ({ type: 'admitted' }),
