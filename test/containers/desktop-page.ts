@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import type { Browser, Page } from 'playwright-core';
+import { WebSocket } from 'ws';
 import type { OpenedPage } from '../support/chromium.ts';
 import { probeOf } from '../support/probe.ts';
 import { waitUntil } from '../support/wait.ts';
@@ -62,4 +64,29 @@ export async function openDesktop(
   page.on('console', (message) => console.push(`${message.type()}: ${message.text()}`));
   await page.goto(`${origin}/?probe=1&transport=${transport}`);
   return { context, page, console };
+}
+
+/** Connects once more with a page's login, and never reads what comes: also not that the gateway closes the connection. */
+export async function connectSilently(
+  { context }: Pick<OpenedPage, 'context'>,
+  origin: string,
+): Promise<WebSocket> {
+  const answer = await context.request.post(`${origin}/api/ticket`, {
+    data: {},
+    headers: { origin },
+  });
+  const { tickets } = (await answer.json()) as { readonly tickets: { readonly webSocket: string } };
+  const cookies = await context.cookies(origin);
+  const socket = new WebSocket(
+    `${origin.replace('http', 'ws')}/dtf/1`,
+    ['dtf.1', `ticket.${tickets.webSocket}`],
+    {
+      headers: { origin, cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') },
+      rejectUnauthorized: false,
+    },
+  );
+  socket.on('error', () => undefined);
+  await once(socket, 'open');
+  socket.pause();
+  return socket;
 }

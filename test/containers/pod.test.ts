@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { launchChromium, type OpenedPage } from '../support/chromium.ts';
-import { openDesktop, pictureOn } from './desktop-page.ts';
+import { connectSilently, openDesktop, patternOn } from './desktop-page.ts';
 import { playDesktopPod, type DesktopPod } from './desktop-pod.ts';
-import { looksAndListens, types, type VisitedDesktop } from './desktop-visit.ts';
+import { looksAndListens, paintOn, types, type VisitedDesktop } from './desktop-visit.ts';
 import { killContainer, podman } from './podman.ts';
-import { askProbe, probeStatus } from './probes.ts';
+import { askProbe, askProbes, probeStatus } from './probes.ts';
 import { comesBack } from './recovery.ts';
 
 let pod: DesktopPod;
@@ -63,15 +63,28 @@ describe('a desktop and the gateway beside it, in one pod', () => {
       ),
   );
 
-  it('SIGTERM ends the gateway within the grace period, with 0, and the page is told', async () => {
-    const { page, context } = await open('websocket');
-    await pictureOn(page);
-    const told = page.getByText('The gateway is stopping.').first().waitFor();
-    const stopped = pod.container('gateway');
-    await podman(['stop', '--time', '20', stopped]);
-    await told;
-    const code = await podman(['inspect', '--format', '{{.State.ExitCode}}', stopped]);
-    expect(code.trim()).toBe('0');
-    await context.close();
+  it('SIGTERM ends the gateway within the grace period, with 0; page and probes are told', async () => {
+    const painter = await paintOn(pod.env);
+    try {
+      const opened = await open('websocket');
+      await patternOn(opened.page);
+      // The gateway waits a second for one that does not answer: time enough to ask the probes.
+      const silent = await connectSilently(opened, pod.origin);
+      const told = opened.page.getByText('The gateway is stopping.').first().waitFor();
+      const stopped = pod.container('gateway');
+      const asked = expect
+        .poll(() => askProbes(pod.origin), { timeout: 20_000, interval: 10 })
+        .toEqual({
+          ...{ startup: 200, ready: 503, live: 200 },
+          said: expect.stringContaining('the gateway is stopping') as string,
+        });
+      await Promise.all([podman(['stop', '--time', '20', stopped]), asked, told]);
+      const code = await podman(['inspect', '--format', '{{.State.ExitCode}}', stopped]);
+      expect(code.trim()).toBe('0');
+      silent.terminate();
+      await opened.context.close();
+    } finally {
+      await painter.close();
+    }
   });
 });

@@ -27,3 +27,25 @@ export async function askProbe(
 /** The status of a probe; undefined while nothing listens. */
 export const probeStatus = async (origin: string, path: string): Promise<number | undefined> =>
   (await askProbe(origin, path))?.status;
+
+/** The statuses of the three probes at about one moment, and why `/readyz` says no. */
+export interface ProbeAnswers {
+  readonly startup: number | undefined;
+  readonly ready: number | undefined;
+  readonly live: number | undefined;
+  /** The body of `/readyz`; empty while nothing listens. */
+  readonly said: string;
+}
+
+/** Asks all three. */
+export async function askProbes(origin: string): Promise<ProbeAnswers> {
+  const [startup, ready, live] = await Promise.all(
+    ['/startupz', '/readyz', '/healthz'].map((path) => askProbe(origin, path)),
+  );
+  return {
+    startup: startup?.status,
+    ready: ready?.status,
+    live: live?.status,
+    said: ready?.body ?? '',
+  };
+}
