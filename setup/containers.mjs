@@ -24,8 +24,8 @@ export async function canRunContainers() {
       '-ec',
       `tar -C /sbin -cf "$0/root.tar" ldconfig
       podman import --quiet "$0/root.tar" ${WITNESS} > /dev/null
-      podman --runtime runc run --rm --network bridge --read-only --cap-drop ALL ${WITNESS} /ldconfig --version
-      podman rmi --force ${WITNESS}`,
+      trap 'podman rmi --force ${WITNESS} > /dev/null 2>&1' EXIT
+      podman --runtime runc run --rm --network bridge --read-only --cap-drop ALL ${WITNESS} /ldconfig --version`,
       directory,
     ],
     { env: { ...process.env, CONTAINERS_CONF: inRoot('test/containers/containers.conf') } },

@@ -11,6 +11,11 @@ import { podman, shell, succeeds, TEST_NAME } from './podman.ts';
 export const GATEWAY_IMAGE = 'oriel-gateway';
 export const DESKTOP_IMAGE = 'oriel-desktop';
 const BUILD_IMAGE = 'oriel-build';
+/** The images by their Dockerfiles; the second one is made on top of the first. */
+export const BUILDS = [
+  { file: 'docker/gateway.Dockerfile', image: GATEWAY_IMAGE },
+  { file: 'docker/desktop.Dockerfile', image: DESKTOP_IMAGE },
+] as const;
 const BASE_IMAGE = 'debian:bookworm-slim';
 
 /** Lent to the build, where the machine has it. */
@@ -61,8 +66,7 @@ export async function setup(): Promise<void> {
   await removeLeftovers();
   await makeBase();
   await build('docker/gateway.Dockerfile', BUILD_IMAGE, '--target build');
-  await build('docker/gateway.Dockerfile', GATEWAY_IMAGE);
-  await build('docker/desktop.Dockerfile', DESKTOP_IMAGE);
+  for (const { file, image } of BUILDS) await build(file, image);
   await podman(['image', 'prune', '--force', '--filter', 'label=org.oriel.stage']);
 }
 

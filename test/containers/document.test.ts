@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from './build-images.ts';
+import { build, BUILDS } from './build-images.ts';
 import { freePort, PASSWORD } from './desktop-container.ts';
 import { podman, shell, TEST_NAME } from './podman.ts';
 import { askProbe, probeStatus } from './probes.ts';
@@ -35,6 +35,11 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe('docs/containers.md', () => {
+  it('builds the images as they were built for these tests', () => {
+    const lines = BUILDS.map(({ file, image }) => `podman build -f ${file} -t ${image} .\n`);
+    expect(block('sh', 'podman build')).toBe(lines.join(''));
+  });
+
   it('starts a desktop with its line, which is ready and shows a link', async () => {
     const port = String(await freePort());
     await writeFile(join(directory, 'password'), `${PASSWORD}\n`);
