@@ -17,6 +17,7 @@ const MAX_UNREAD_CONTROL_BYTES = 16 * 1024;
 /** Longest part of a reason that a child may tell. */
 const MAX_REASON_CHARACTERS = 1000;
 
+/** Which child is started, and who hears of it. */
 export interface PipelineProcessOptions {
   /** Path of the module to run. */
   readonly module: string;

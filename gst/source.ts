@@ -30,6 +30,7 @@ export interface SilenceLimits {
   readonly runningMs: number;
 }
 
+/** The pipeline of a source, how its encoder is steered, and who gets its bytes. */
 export interface SourceOptions {
   /** For logs: `video`, `audio`. */
   readonly name: string;
