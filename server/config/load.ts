@@ -17,6 +17,7 @@ const INSTALLATION = resolve(import.meta.dirname, '../..');
 /** Bytes of a file with a secret beyond which it is certainly another file. */
 const MAX_SECRET_BYTES = 4_096;
 
+/** Where settings come from. */
 export interface LoadOptions {
   /** The command line without the program's own name. */
   readonly argv: readonly string[];
