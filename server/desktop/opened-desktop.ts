@@ -5,6 +5,7 @@ import type { NoticedChange } from './damage.ts';
 import type { Screen } from './screen.ts';
 import { openXDesktop, type XDesktop, type XDesktopState } from './x-desktop.ts';
 
+/** What a desktop needs of the gateway, and whom it tells of its display. */
 export interface OpenedDesktopOptions {
   readonly logger: Logger;
   /** Of pictures that another program makes. */

@@ -11,6 +11,7 @@ const SINK = 'oriel';
 const START_TIMEOUT_MS = 10_000;
 const TRY_EVERY_MS = 20;
 
+/** Where the sound server has its sockets, and what it sees of the environment. */
 export interface SoundServerOptions {
   /** A folder of mode 0700: whoever may enter it may play and listen. */
   readonly directory: string;

@@ -12,6 +12,7 @@ const TERM_GRACE_MS = 1_000;
 /** How much of a program's last words is kept, in characters. */
 const KEPT_OUTPUT = 400;
 
+/** How a process is started, and when it counts as running. */
 export interface SupervisedProcessOptions {
   /** For log lines. */
   readonly name: string;

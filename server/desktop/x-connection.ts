@@ -11,6 +11,7 @@ interface Address {
   readonly number: string;
 }
 
+/** Which display, by which cookie. */
 export interface XConnectionOptions {
   /** For example `:3` or `host:0`. */
   readonly display: string;

@@ -13,6 +13,7 @@ export type XDesktopState =
   | { readonly type: 'lost'; readonly reason: string; readonly retryInMs: number }
   | { readonly type: 'closed' };
 
+/** Which display, and who is told of its state, its pointer and its changes. */
 export interface XDesktopOptions extends Pick<DamageListener, 'onNoticed' | 'watchAgainIn'> {
   /** For example `:3`. */
   readonly display: string;

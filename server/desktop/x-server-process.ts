@@ -15,6 +15,7 @@ const BACKGROUND = 0x263445;
 const REPEAT_DELAY_MS = 400;
 const REPEAT_INTERVAL_MS = 33;
 
+/** The screen that an X server makes, in pixels and dots per inch, and who may reach it. */
 export interface XServerOptions {
   readonly width: number;
   readonly height: number;
