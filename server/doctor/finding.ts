@@ -14,8 +14,11 @@ export interface Check {
   readonly run: () => Promise<readonly Omit<Finding, 'check'>[]>;
 }
 
+/** All is well. */
 export const ok = (text: string) => ({ level: 'ok', text }) as const;
+/** It works, and could be better. */
 export const hint = (text: string) => ({ level: 'hint', text }) as const;
+/** Something has to be repaired. */
 export const fail = (text: string) => ({ level: 'fail', text }) as const;
 
 /** Runs checks one after the other; a check that throws is a finding, not an end. */
