@@ -9,6 +9,7 @@ const MAX_WAITING = 64;
 /** A program that takes longer is killed with everything it started, milliseconds. */
 const TIMEOUT_MS = 10_000;
 
+/** Which programs are run after which event. */
 export interface HookCommandsOptions {
   /** Paths of programs; run without a shell and without arguments. */
   readonly afterConnect: string | undefined;

@@ -11,6 +11,7 @@ const TIMEOUT_MS = 5_000;
 /** Pauses between tries, milliseconds; after the last one the event is given up. */
 const RETRY_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000, 16_000];
 
+/** Where events are posted, and how they are signed and tried again. */
 export interface WebhookOptions {
   readonly url: string;
   /** Key of the signature; unsigned without one. */
