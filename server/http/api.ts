@@ -29,6 +29,7 @@ const linkBody = z.strictObject({ role: z.enum(['controller', 'viewer']).default
 /** Names of connections have 16 characters; what is many times as long is none. */
 const leaveBody = z.strictObject({ connection: z.string().min(1).max(128) });
 
+/** What the API needs: the gateway, whose pages may ask, and how often a login may be tried. */
 export type ApiOptions = GatewayOptions & {
   readonly policy: OriginPolicy;
   readonly throttle: LoginThrottle;

@@ -30,6 +30,7 @@ interface TlsCertificate {
   readonly keyPem: string;
 }
 
+/** What the HTTP server needs. */
 export interface AppOptions extends GatewayOptions {
   /** The server speaks https with it, http without. */
   readonly tls?: TlsCertificate | undefined;

@@ -25,6 +25,7 @@ export interface LoginClaim {
   readonly outlives: boolean;
 }
 
+/** What logins are signed with; a gateway with the same takes them over. */
 export interface LoginCookiesOptions {
   /** The secret of the settings; a fresh one unless given, so that no cookie of an earlier gateway is right. */
   readonly key?: string | undefined;

@@ -28,6 +28,7 @@ interface KeptSession extends LoginSession {
   readonly broughtAgeMs: number;
 }
 
+/** The clocks of logins, and how they are remembered. */
 export interface LoginSessionsOptions {
   /** The time in milliseconds, from any origin, never falling. */
   now(): number;

@@ -4,6 +4,7 @@ import { hashOfSecret, newSecret } from './secret.ts';
 /** Links that may be open at once; the oldest is dropped for one more (guess: nobody hands out more in two minutes). */
 const MAX_OPEN_TOKENS = 64;
 
+/** How long a token lets somebody in, by which clock. */
 export interface LoginTokensOptions {
   /** The time in milliseconds, from any origin, never falling. */
   now(): number;

@@ -6,6 +6,7 @@ import { TrustedProxies, type SeenRequest } from './proxies.ts';
 
 const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 
+/** Where the server listens, and under which addresses it is reached. */
 export interface OriginPolicyOptions {
   /** Address that the server listens on. */
   readonly listenHost: string;

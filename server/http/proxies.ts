@@ -4,6 +4,7 @@ import { isIP, type BlockList } from 'node:net';
 
 import type { Role } from './grant.ts';
 
+/** Which peers are proxies of ours, and what is believed of theirs. */
 export interface TrustedProxiesOptions {
   /** Addresses and networks of the proxies. */
   readonly trusted: BlockList;

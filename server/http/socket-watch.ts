@@ -8,6 +8,7 @@ import { SocketLedger } from './socket-ledger.ts';
 const TICKS_PER_TIMEOUT = 5;
 const MAX_TICK_MS = 250;
 
+/** What sockets are held to, by which clock. */
 export interface SocketWatchOptions {
   readonly limits: HttpLimits;
   /** The time in milliseconds, from any origin, never falling. */

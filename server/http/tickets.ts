@@ -10,6 +10,7 @@ const MAX_PER_SESSION = 24;
 const PER_ATTEMPT = 3;
 const MAX_TICKETS = 4_096;
 
+/** By which clock tickets end, and which logins are open. */
 export interface TicketsOptions {
   /** The time in milliseconds, from any origin, never falling. */
   now(): number;
