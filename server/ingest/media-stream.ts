@@ -15,6 +15,7 @@ const KEYFRAME_INTERVAL_NS = 250_000_000n;
 /** So many frames in a row without one packet of ours: the length fields are out of step and stay so. */
 const MAX_FOREIGN_RUN = 16;
 
+/** What the stream carries, and who is told what it lacks. */
 export interface MediaStreamOptions {
   readonly codec: VideoFormat | 'opus';
   /** Payload type of its packets; default that of our own encoders. */
