@@ -5,6 +5,7 @@ import type { MediaFaults } from '../ingest/faults.ts';
 import { MediaStream } from '../ingest/media-stream.ts';
 import type { Logger } from '../observe/logger.ts';
 
+/** The pipeline of a source and how its encoder is steered. */
 export interface MediaSourceOptions {
   /** For logs: `video` or `audio`. */
   readonly name: string;

@@ -8,6 +8,7 @@ import { isRtcp } from '../ingest/rtcp.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { RtpAddress } from '../config/rtp-address.ts';
 
+/** Where RTP comes in, from whom, and who gets it. */
 export interface RtpSocketOptions {
   readonly address: RtpAddress;
   /** Of UDP: the only sender that is listened to. */

@@ -7,6 +7,7 @@ import type { SoundSource } from './media-source.ts';
 import type { Logger } from '../observe/logger.ts';
 import { openRtpSocket, ssrcOf, type RtpSocketOptions } from './rtp-socket.ts';
 
+/** What comes in, and by which payload type it is known. */
 export interface RtpSourceOptions extends Pick<RtpSocketOptions, 'address' | 'sender'> {
   /** For logs: `video` or `audio`. */
   readonly name: string;

@@ -12,6 +12,7 @@ const MAX_LIST_BYTES = 1 << 20;
 /** How long the sound server may take to answer, in ms. */
 const ANSWER_MS = 2_000;
 
+/** Which sound server is asked, and who is told. */
 export interface SoundActivityOptions {
   /** Added to this process's environment: PULSE_SERVER. */
   readonly env: Readonly<Record<string, string>>;

@@ -13,6 +13,7 @@ export interface RunningVideo {
   readonly source: MediaSource;
 }
 
+/** Which codecs there are, and how an encoder of one is started. */
 export interface SwitchingVideoOptions {
   /** What can be had, the one to begin with first. */
   readonly codecs: readonly VideoCodec[];
