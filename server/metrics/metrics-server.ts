@@ -12,6 +12,7 @@ const MAX_HEAD_BYTES = 8_192;
 /** Names of this machine by which it may be asked when there is no token: a page of another site cannot use them. */
 const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
 
+/** Where metrics are served, to whom, and what they are. */
 export interface MetricsServerOptions {
   readonly host: string;
   /** 0 takes any free one. */
