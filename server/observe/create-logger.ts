@@ -14,6 +14,7 @@ export interface LogDestination {
   readonly isTTY?: boolean;
 }
 
+/** What is logged, how, and where to. */
 export interface LoggerOptions {
   readonly level: LogLevel;
   /** `json`: one object per line. `pretty`: one readable line. `auto`: pretty on a terminal, JSON elsewhere. */
