@@ -27,6 +27,7 @@ const TICK_MS = 50;
 /** From GOAWAY to the close when the gateway ends: a round trip, so that it is not overtaken. Milliseconds; a guess. */
 const GOAWAY_MS = 250;
 
+/** What is shown, how many may come, and who is told of them. */
 export interface DesktopSessionOptions extends SharedEncodersOptions {
   readonly logger: Logger;
   readonly maxViewers: number;

@@ -44,6 +44,7 @@ export interface LinkDemand {
 /** How often encoding was halted: nobody watched, the screen stood still, too much waited for the link. */
 export type PauseCounters = Readonly<Record<'unwatched' | 'still' | 'queue', number>>;
 
+/** The encoder that is steered, and what it was started with. */
 export interface EncoderSteeringOptions {
   readonly encoder: SteeredEncoder;
   /** What the encoder was started with, and the most that it may be set to. */

@@ -14,9 +14,12 @@ import type { ServerTransport } from '../transport/transport.ts';
 
 /** The flows that every session has; even ids are the server's. */
 export const AUDIO_FLOW = flowId(2);
+/** The flow of pictures. */
 export const VIDEO_FLOW = flowId(4);
+/** The flow of the pointer. */
 export const POINTER_FLOW = flowId(6);
 
+/** Where messages go, and what the flows are opened with. */
 export interface MediaFlowsOptions {
   readonly transport: Pick<ServerTransport, 'sendControl'>;
   readonly queue: DeadlineQueue;

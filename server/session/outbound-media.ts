@@ -38,6 +38,7 @@ const priorityOf = ({ temporalLayer }: AccessUnit): PriorityValue =>
 /** Whether two codec strings name the same codec, whatever their profile and level. */
 const isSameCodec = (a: string, b: string): boolean => a.split('.', 1)[0] === b.split('.', 1)[0];
 
+/** The connection, what its client decodes and asked for, and whom its wishes reach. */
 export interface OutboundMediaOptions {
   readonly transport: ServerTransport;
   readonly clock: Clock;

@@ -22,6 +22,7 @@ import type { ViewerSettings } from './viewer-settings.ts';
 /** A new rate costs it a keyframe (measured, GStreamer 1.22): a lower one for a keyframe would cost two more. */
 const RESTARTS_FOR_RATE = 'x265enc';
 
+/** The encoders of a desktop, what they were started with, and what may be set. */
 export interface SharedEncodersOptions {
   readonly video: VideoPort;
   /** What the encoder was started with, and the most that it is set to. */

@@ -18,6 +18,7 @@ export interface SteeredSound {
   setFrameMs(frameMs: AudioFrameMs): void;
 }
 
+/** What is set, and within which bounds. */
 export interface StreamControlOptions {
   readonly steering: EncoderSteering;
   readonly sound: SteeredSound | undefined;

@@ -5,6 +5,7 @@ import type { Continuity } from './continuity.ts';
 import type { SessionObserver } from './session-observer.ts';
 import type { ViewerDesktop } from './viewer-desktop.ts';
 
+/** Whose input it is, and where it goes. */
 export interface ViewerInputOptions {
   /** The login session that needs control for what it types. */
   readonly session: string;

@@ -9,6 +9,7 @@ import type { CarriedSample, TransportChoice } from './transport-choice.ts';
  */
 const MOVE_OVERLAP = millisToMicros(millis(10_000));
 
+/** The connection, and what decides on its moves. */
 export interface ViewerMovesOptions {
   readonly choice: TransportChoice;
   readonly transport: Pick<ServerTransport, 'kind' | 'sendControl' | 'expectLosses'>;
