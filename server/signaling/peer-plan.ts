@@ -32,6 +32,7 @@ export interface PeerPlan {
   readonly data: DataPlan | undefined;
 }
 
+/** What a plan is made by, beside the offer. */
 export interface PlanOptions {
   /** Codec string (RFC 6381) of the picture as it runs: its codec comes first, and its profile where that is offered. */
   readonly running: string | undefined;
