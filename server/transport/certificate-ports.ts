@@ -21,6 +21,7 @@ export interface PortEvents {
   readonly onGone: () => void;
 }
 
+/** Which port comes first, and how certificates are made and shown on one. */
 export interface CertificatePortsOptions {
   /** The port that pages should be given. */
   readonly mainPort: number;

@@ -9,6 +9,7 @@ export interface FailsModule {
   readonly Http3Server: new (init: FailsServerInit) => FailsServer;
 }
 
+/** What a server of the package is made with. */
 export interface FailsServerInit {
   readonly host: string;
   readonly port: number;
@@ -35,6 +36,7 @@ export interface FailsDecision {
   readonly selectedProtocol?: string;
 }
 
+/** A server of the package. */
 export interface FailsServer {
   /** Settles when the port is open or cannot be. */
   readonly ready: Promise<unknown>;
@@ -46,6 +48,7 @@ export interface FailsServer {
   sessionStream(path: string): ReadableStream<FailsSession>;
 }
 
+/** A session of the package. */
 export interface FailsSession {
   readonly ready: Promise<unknown>;
   readonly closed: Promise<{ readonly closeCode?: number; readonly reason?: string }>;
@@ -70,6 +73,7 @@ export interface FailsSession {
   close(info: { readonly closeCode: number; readonly reason: string }): void;
 }
 
+/** A stream of the package, in both directions. */
 export interface FailsBidirectionalStream {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;

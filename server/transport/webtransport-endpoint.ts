@@ -7,6 +7,7 @@ import type { WebTransportBackendName } from './webtransport-backend.ts';
 import { listenWebTransport } from './webtransport-listener.ts';
 import { loadBackend } from './webtransport-loader.ts';
 
+/** Where WebTransport listens, who is let in, and who gets the connections. */
 export interface WebTransportEndpointOptions<Grant> {
   readonly backend: WebTransportBackendName;
   readonly host: string;
