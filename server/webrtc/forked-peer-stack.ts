@@ -20,6 +20,7 @@ const OPEN_MS = 10_000;
 /** Numbers of peers are u32 and come round; 0 is none. */
 const LAST_NUMBER = 0xffff_ffff;
 
+/** What the process of the library is started with. */
 export interface ForkedPeerStackOptions extends PeerProcessConfig {
   readonly logger: Logger;
   /** Default {@link IDLE_MS}. */

@@ -5,6 +5,7 @@ import { encodeFrame, FrameReader, type Frame, type FrameTypeValue } from './pee
 /** Bytes of one write, about what a socket of the kernel holds (net.core.wmem_default): what waits beyond it can still give way. */
 const WRITE_BYTES = 128 * 1024;
 
+/** The pipe, and who gets its frames. */
 export interface FramePipeOptions {
   /** Both directions; owned by the pipe. */
   readonly socket: Duplex;

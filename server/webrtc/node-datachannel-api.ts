@@ -9,6 +9,7 @@ export interface DataChannelModule {
   initLogger(level: 'Error', log: (level: string, message: string) => void): void;
 }
 
+/** What a connection of the library is made with. */
 export interface PeerConfig {
   readonly iceServers: readonly string[];
   readonly bindAddress?: string;
@@ -19,12 +20,14 @@ export interface PeerConfig {
   readonly maxMessageSize: number;
 }
 
+/** A media section of the library. */
 export interface NativeMedia {
   addH264Codec?(payloadType: number): void;
   addOpusCodec?(payloadType: number): void;
   addSSRC(ssrc: number, cname: string, stream: string, track: string): void;
 }
 
+/** A track of the library. */
 export interface NativeTrack {
   sendMessageBinary(packet: Buffer): boolean;
   isOpen(): boolean;
@@ -32,6 +35,7 @@ export interface NativeTrack {
   close(): void;
 }
 
+/** A data channel of the library. */
 export interface NativeChannel {
   getLabel(): string;
   isOpen(): boolean;
@@ -44,6 +48,7 @@ export interface NativeChannel {
   close(): void;
 }
 
+/** A connection of the library. */
 export interface NativePeer {
   setRemoteDescription(sdp: string, type: 'offer'): void;
   setLocalDescription(type: 'answer'): void;

@@ -32,6 +32,7 @@ export interface TrackOutput {
   readonly isReport: boolean;
 }
 
+/** Which tracks there are, and what their packets are made with. */
 export interface OutboundTracksOptions {
   readonly plan: PeerPlan;
   readonly payloads: SharedPayloads;

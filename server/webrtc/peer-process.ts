@@ -23,6 +23,7 @@ const STALL_MS = 3_000;
 /** Milliseconds that a child gets to tell its peers of the end; it takes 200 (`peer-child.ts`). */
 const FAREWELL_MS = 1_000;
 
+/** Which child is started, and who hears of it. */
 export interface PeerProcessOptions {
   /** Path of the module to run. */
   readonly module: string;

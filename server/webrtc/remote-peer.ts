@@ -2,6 +2,7 @@ import type { FrameRule } from './frame-queue.ts';
 import { FrameType, type FrameTypeValue } from './peer-frame.ts';
 import { LOW_DATA_BYTES, type Peer, type PeerSink, type TrackKind } from './peer-stack.ts';
 
+/** What is known of a peer in another process, and how it is told something. */
 export interface RemotePeerOptions {
   readonly local: Peer['local'];
   /** False: nobody there, or no room. */

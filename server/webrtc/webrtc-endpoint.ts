@@ -24,6 +24,7 @@ import { WebRtcTransport } from './webrtc-transport.ts';
 /** WebRTC sessions at once, those whose handshake is under way included: twice the connections that are allowed by default. */
 const MAX_SESSIONS = 64;
 
+/** Where WebRTC listens, what it plays, and who gets the connections. */
 export interface WebRtcEndpointOptions {
   /** Address that the gateway listens on. */
   readonly host: string;

@@ -20,6 +20,7 @@ import { SentPackets } from './sent-packets.ts';
 import type { SharedPayloads } from './shared-payloads.ts';
 import type { PacketFate } from './transport-feedback.ts';
 
+/** The peer, and what its packets are made with. */
 export interface WebRtcOutboundOptions {
   readonly peer: Peer;
   readonly plan: PeerPlan;

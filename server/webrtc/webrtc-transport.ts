@@ -19,6 +19,7 @@ import { playerHello } from './player-hello.ts';
 import type { SharedPayloads } from './shared-payloads.ts';
 import { WebRtcOutbound } from './webrtc-outbound.ts';
 
+/** The peer, what it was promised, and who gets the connection. */
 export interface WebRtcTransportOptions {
   /** Opened, not listened to yet; owned by the transport from now on. */
   readonly peer: Peer;
