@@ -38,7 +38,8 @@ const USAGE = `usage: node setup/main.mjs JOB [flags…]
  */
 /** @typedef {import('./debian-packages.mjs').DebianJob} DebianJob */
 
-const VITEST = 'node_modules/vitest/vitest.mjs';
+/** The flags of vitest for the tests of images, containers and pods. */
+const CONTAINERS = ['--config', 'test/containers/vitest.config.ts'];
 
 /** @type {Record<Job, Plan>} */
 const JOBS = {
@@ -47,10 +48,7 @@ const JOBS = {
   containers: {
     debian: 'containers',
     built: true,
-    run: async (args) =>
-      (await canRunContainers())
-        ? runJob([VITEST, 'run', '--config', 'test/containers/vitest.config.ts', ...args])
-        : NO_CONTAINERS,
+    run: async (args) => ((await canRunContainers()) ? runTests(args, CONTAINERS) : NO_CONTAINERS),
   },
   bench: { debian: 'bench', built: true, run: (args) => runJob(['test/bench/main.ts', ...args]) },
   photon: { run: (args) => runJob(['server/desktop/photon-target.ts', ...args]) },

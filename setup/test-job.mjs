@@ -16,19 +16,21 @@ const MOST_FILES = 5;
  * runs are printed, what failed in the first one is named at the end, and what fails twice is red.
  *
  * @param {readonly string[]} args for vitest
+ * @param {readonly string[]} [suite] the flags that say which tests; those of vitest.config.ts without
  * @returns {Promise<number>} its exit status
  */
-export async function runTests(args) {
-  if (args.length > 0) return runJob([VITEST, 'run', ...args]);
+export async function runTests(args, suite = []) {
+  const run = [VITEST, 'run', ...suite];
+  if (args.length > 0) return runJob([...run, ...args]);
   rmSync(REPORT, { force: true });
   mkdirSync(dirname(REPORT), { recursive: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
-  const status = await runJob([VITEST, 'run', ...reporters]);
+  const status = await runJob([...run, ...reporters]);
   if (status !== 1) return status;
   const files = failedFiles();
   if (files.length === 0 || files.length > MOST_FILES) return status;
   say(`failed, and run once more by themselves: ${files.join(', ')}`);
-  const second = await runJob([VITEST, 'run', ...files]);
+  const second = await runJob([...run, ...files]);
   say(`${second === 0 ? 'failed once and passed then' : 'FAILED twice'}: ${files.join(', ')}`);
   return second;
 }

@@ -46,11 +46,19 @@ export async function build(file: string, image: string, target = ''): Promise<v
   );
 }
 
-/** Removes what a run that was cut off has left: containers, pods and their secret. */
+/**
+ * Removes what a run that was cut off has left: containers, pods and their secret, and the containers in which builds of ours worked,
+ * which keep images from being removed.
+ */
 async function removeLeftovers(): Promise<void> {
   await shell(`
     podman pod ps --quiet --filter name=^${TEST_NAME} | xargs --no-run-if-empty podman pod rm --force > /dev/null
     podman ps --all --quiet --filter name=^${TEST_NAME} | xargs --no-run-if-empty podman rm --force > /dev/null
+    podman ps --all --external --format '{{.ID}} {{.ImageID}} {{.Status}}' | while read -r id image status; do
+      [ "$status" = Storage ] || continue
+      podman image inspect --format '{{range $name, $value := .Labels}}{{$name}} {{end}}' "$image" | grep -q org.oriel.stage || continue
+      podman rm --force "$id" > /dev/null
+    done
     podman network ls --quiet --filter name=^${TEST_NAME} | xargs --no-run-if-empty podman network rm --force > /dev/null
     podman volume ls --quiet --filter name=^${TEST_NAME} | xargs --no-run-if-empty podman volume rm --force > /dev/null
     podman secret rm ${TEST_NAME} > /dev/null 2>&1 || true
