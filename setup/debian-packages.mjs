@@ -48,6 +48,9 @@ const REVERSE_PROXIES = ['nginx-light', 'haproxy', 'caddy'];
 /** Tests send WebRTC through a TURN server. */
 const TURN_SERVER = ['coturn'];
 
+/** Tests run the lines of the documents. */
+const DOCUMENTED = ['curl'];
+
 /** The images are built and run by podman, on a base that is made here: no image is downloaded. */
 const CONTAINERS = [
   'podman',
@@ -97,6 +100,7 @@ function neededPackages(job) {
     ...OTHER_ENCODER,
     ...REVERSE_PROXIES,
     ...TURN_SERVER,
+    ...DOCUMENTED,
   ];
   return job === 'containers' ? [...forTests, ...CONTAINERS] : forTests;
 }
