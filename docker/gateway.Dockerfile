@@ -2,7 +2,7 @@
 #
 #   podman build -f docker/gateway.Dockerfile -t oriel-gateway .
 #
-# Hardware encoders (NVENC, VA-API, Quick Sync) come with --build-arg HARDWARE=1, which adds about 570 MB.
+# Hardware encoders (NVENC, VA-API, Quick Sync) come with --build-arg HARDWARE=1, which adds about 440 MB.
 ARG BASE=debian:bookworm-slim
 
 FROM ${BASE} AS build
