@@ -13,7 +13,8 @@ import {
   type TransportMove,
 } from './transport/moves.ts';
 import { pause } from './transport/pause.ts';
-import type { RaceResult } from './transport/race.ts';
+import { RaceLostError, type RaceResult } from './transport/race.ts';
+import { TracksPatience } from './transport/tracks-patience.ts';
 import { BROKEN, type TransportEnd, type TransportKind } from './transport/transport.ts';
 
 /** How a session is to be kept connected, and whom it tells. */
@@ -58,6 +59,7 @@ export class SessionLink {
   readonly #opener: ConnectionOpener;
   readonly #moves: Moves;
   #carrier: Carrier | undefined;
+  readonly #patience = new TracksPatience();
   #hasten: () => void = () => undefined;
 
   constructor(options: SessionLinkOptions) {
@@ -127,7 +129,7 @@ export class SessionLink {
     this.#attempt = new AbortController();
     const { signal: stopped } = this.#attempt;
     try {
-      const ticket = await this.#opener.ticket(this.#closed.signal);
+      const ticket = await this.#ticket();
       const { connection, kind } = await this.#race(ticket, stopped);
       return await this.#live(connection, kind);
     } catch (error) {
@@ -144,6 +146,15 @@ export class SessionLink {
     }
   }
 
+  async #ticket(): Promise<ConnectionTicket> {
+    try {
+      return await this.#opener.ticket(this.#closed.signal);
+    } catch (error) {
+      this.#patience.gatewayIsAway();
+      throw error;
+    }
+  }
+
   async #race(ticket: ConnectionTicket, stopped: AbortSignal): Promise<RaceResult<Connection>> {
     const { aim } = this.#moves;
     try {
@@ -151,7 +162,9 @@ export class SessionLink {
       return await this.#opener.race(ticket, aim, signal);
     } catch (error) {
       const isGivenUp = stopped.aborted || this.#closed.signal.aborted;
-      if (aim === 'webrtc' && !isGivenUp) this.#options.onTracksFailed(WITHOUT_CONNECTION);
+      const failure = error instanceof RaceLostError ? 'refused' : 'silent';
+      if (aim === 'webrtc' && !isGivenUp && !this.#patience.bears(failure, performance.now()))
+        this.#options.onTracksFailed(WITHOUT_CONNECTION);
       throw error;
     }
   }
@@ -179,6 +192,8 @@ export class SessionLink {
     this.#opener.prefer(isSilenced ? 'websocket' : carrier.kind);
     this.#told = end.code === SessionCode.shutdown ? end.reason : this.#announced;
     this.#announced = undefined;
+    const wasAnnounced = this.#told !== undefined;
+    this.#patience.ended({ byTracks: carrier.kind === 'webrtc', wasAnnounced });
     if (performance.now() - since > STABLE_AFTER_MS) this.#backoff.reset();
     await this.#pause(end.reason, undefined);
     return true;
