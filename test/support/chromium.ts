@@ -4,13 +4,19 @@ import type { RungChoice } from '../../client/ladder/rungs.ts';
 /** Debian's Chromium; another build can be named by CHROMIUM. */
 export const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** Without --mute-audio, which playwright adds, so that the sound path runs as it does for a user. */
+/**
+ * Without --mute-audio, which playwright adds, so that the sound path runs as it does for a user.
+ *
+ * @param env beside that of this process
+ */
 export async function launchChromium(
   extraArgs: readonly string[] = [],
   executable = chromiumPath,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Browser> {
   return chromium.launch({
     executablePath: executable,
+    env: { ...process.env, ...env },
     ignoreDefaultArgs: ['--mute-audio'],
     args: [
       '--no-sandbox',
