@@ -26,6 +26,8 @@ export type FromPictureElement =
       readonly receivedAt?: number;
       /** What the browser says that decoding took, µs; undefined where it does not say. */
       readonly decodeTime: number | undefined;
+      /** RTP timestamp of one that came on a track of WebRTC; absent where a browser does not say. */
+      readonly trackTimestamp?: number;
       readonly width: number;
       readonly height: number;
       /** One row of pixels of it, in the page's `?probe=1` mode. */

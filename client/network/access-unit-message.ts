@@ -1,7 +1,8 @@
-import { changedBefore, queuedAfter } from '../../protocol/span-extension.ts';
+import { changedBefore, queuedAfter, trackTimestamp } from '../../protocol/figure-extension.ts';
+import type { CompleteMessage } from '../../protocol/fragment.ts';
 import { fromMicros32 } from '../../protocol/time.ts';
 import type { ReceivedMessage } from '../receive/ordered-flow.ts';
-import type { ToVideoWorkerMedia } from '../video/video-messages.ts';
+import type { SentPicture, ToVideoWorkerMedia } from '../video/video-messages.ts';
 
 /** What a picture's message says beside its own fields. */
 export interface AccessUnitFacts {
@@ -17,25 +18,41 @@ export function accessUnitMessage(
   { codec, isNews }: AccessUnitFacts,
 ): Extract<ToVideoWorkerMedia, { type: 'accessUnit' }> {
   const { header, payload } = message;
-  const queued = queuedAfter.read(header.extensions);
-  const changed = changedBefore.read(header.extensions);
   const { buffer } = payload;
   // Transports give each video message a buffer of its own, which goes with it; the copy is for one that does not.
   const isOwn = buffer instanceof ArrayBuffer;
   return {
     type: 'accessUnit',
-    sequence: header.seq,
+    ...sentPicture(message),
     key: header.key,
     codec,
     late: header.late || !isNews,
-    captureTime: header.captureTime,
-    ...(changed === undefined ? {} : { changedTime: header.captureTime - changed }),
-    ...(queued === undefined ? {} : { queuedTime: header.captureTime + queued }),
-    sendTime: fromMicros32(message.sendTimeFirst, header.captureTime),
     begunAt,
     receivedAt,
     buffer: isOwn ? buffer : new Uint8Array(payload).buffer,
     start: isOwn ? payload.byteOffset : 0,
     length: payload.byteLength,
+  };
+}
+
+/** The video worker's message for a picture that comes on a track; undefined when its server does not say under which timestamp. */
+export function trackPictureMessage({
+  message,
+}: ReceivedMessage): Extract<ToVideoWorkerMedia, { type: 'onTrack' }> | undefined {
+  const timestamp = trackTimestamp.read(message.header.extensions);
+  if (timestamp === undefined) return undefined;
+  return { type: 'onTrack', timestamp, ...sentPicture(message) };
+}
+
+function sentPicture({ header, sendTimeFirst }: CompleteMessage): SentPicture {
+  const { captureTime, extensions, seq: sequence } = header;
+  const queued = queuedAfter.read(extensions);
+  const changed = changedBefore.read(extensions);
+  return {
+    sequence,
+    captureTime,
+    ...(changed === undefined ? {} : { changedTime: captureTime - changed }),
+    ...(queued === undefined ? {} : { queuedTime: captureTime + queued }),
+    sendTime: fromMicros32(sendTimeFirst, captureTime),
   };
 }

@@ -3,7 +3,7 @@ import { ArrivalJitter } from '../receive/arrival-jitter.ts';
 import type { ReceivedMessage } from '../receive/ordered-flow.ts';
 import { ArrivalProbe, type ArrivalReport } from '../stats/arrival-probe.ts';
 import type { ToVideoWorkerMedia } from '../video/video-messages.ts';
-import { accessUnitMessage } from './access-unit-message.ts';
+import { accessUnitMessage, trackPictureMessage } from './access-unit-message.ts';
 
 /** Sound packets whose lateness counts: 5 s of packets of 10 ms. */
 const JITTER_PACKETS = 500;
@@ -63,6 +63,12 @@ export class MediaRelay {
     if (!this.#isNews('audio', received)) return;
     const { header, payload } = received.message;
     this.#options.sound()?.decode(payload, { missing, captureTime: header.captureTime });
+  }
+
+  /** A picture comes on a track, of which the server says when it was what. */
+  onTrack(received: ReceivedMessage): void {
+    const message = trackPictureMessage(received);
+    if (message !== undefined) this.#options.toVideoWorker(message);
   }
 
   /** What arrived since the last call; undefined where it is not noted. */

@@ -193,6 +193,7 @@ export class NetworkSession {
     connection.attach({
       video: (received, codec) => this.#relay.video(received, codec),
       audio: (received, missing) => this.#relay.audio(received, missing),
+      onTrack: (received) => this.#relay.onTrack(received),
       move: (unit) => this.#link?.moveAsked(unit),
       goaway: ({ remaining, message }) => {
         this.#link?.endAnnounced(message);

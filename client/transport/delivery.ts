@@ -14,6 +14,8 @@ export interface ConnectionSink {
   video(received: ReceivedMessage, codec: string): void;
   /** @param missing packets lost just before this one */
   audio(received: ReceivedMessage, missing: number): void;
+  /** The server says of a picture that comes on a track when it was what; its payload is empty. */
+  onTrack(received: ReceivedMessage): void;
   cursor(payload: Uint8Array): void;
   /** Control has come or gone. */
   role(role: RoleName): void;

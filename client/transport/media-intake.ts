@@ -36,6 +36,8 @@ export class MediaIntake {
   readonly #receiver: Receiver;
   readonly #reports: ReportChannel;
   readonly #delivery: Delivery;
+  /** The flow whose pictures come on a track. */
+  #trackedFlow: FlowId | undefined;
   #isPictured = false;
   #resolveDecodable: () => void = () => undefined;
 
@@ -77,6 +79,7 @@ export class MediaIntake {
     this.#transport.sendControl({ type: 'flowAccept', flow, credit: NO_CREDIT_LIMIT });
     this.#delivery.noteCodec(flow, metadata['codec']);
     if (!this.#isOnTrack(kind)) this.#deliver(this.#receiver.open(flow, kind, now, this.#rtt));
+    else if (kind === 'video') this.#trackedFlow = flow;
   }
 
   /** FLOW_CLOSE. */
@@ -93,6 +96,10 @@ export class MediaIntake {
   /** A message came whole; `begunAt`: its first byte. */
   came(message: CompleteMessage, receivedAt: number, begunAt: number): void {
     const received = { message, begunAt, receivedAt };
+    if (message.header.flow === this.#trackedFlow) {
+      this.sink?.onTrack(received);
+      return;
+    }
     const outputs = this.#receiver.push(received, receivedAt, this.#rtt);
     this.#reports.came(received, outputs);
     this.#deliver(outputs);

@@ -33,7 +33,7 @@ export class FrameWatch {
       if (this.#isClosed) return;
       this.#watch();
       const { mediaTime, presentationTime, processingDuration, width, height } = frame;
-      const { receiveTime } = frame;
+      const { receiveTime, rtpTimestamp } = frame;
       const row = probe ? this.#readRow(width, height) : undefined;
       tell(
         {
@@ -43,6 +43,7 @@ export class FrameWatch {
             receivedAt: (performance.timeOrigin + receiveTime) * 1000,
           }),
           decodeTime: processingDuration === undefined ? undefined : processingDuration * 1e6,
+          ...(rtpTimestamp !== undefined && { trackTimestamp: rtpTimestamp }),
           ...(row === undefined ? {} : { row }),
         },
         row === undefined ? [] : [row.buffer],

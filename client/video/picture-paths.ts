@@ -7,7 +7,7 @@ import type { PicturePath, PicturePathSink } from './picture-path.ts';
 import type { PlayoutSettings } from './playout.ts';
 import type { VideoSink } from './sink.ts';
 import { TrackSink } from './track-sink.ts';
-import type { FromVideoWorker, ToVideoWorker } from './video-messages.ts';
+import type { FromVideoWorker, ToVideoWorker, ToVideoWorkerMedia } from './video-messages.ts';
 import { VideoPipeline } from './video-pipeline.ts';
 import { TrackPath } from '../webrtc/track-path.ts';
 
@@ -81,6 +81,11 @@ export class PicturePaths {
     this.#path.is.push(unit);
   }
 
+  /** The server says of a picture on a track when it was what. */
+  onTrack(picture: Extract<ToVideoWorkerMedia, { type: 'onTrack' }>): void {
+    if (this.#path.name === 'webRtc') this.#path.is.sent(picture);
+  }
+
   configure(playout: PlayoutSettings): void {
     this.#playout = playout;
     this.#path.is.configure(playout);
@@ -134,7 +139,7 @@ export class PicturePaths {
       case 'mediaSource':
         return { name, is: this.#mediaSource() };
       case 'webRtc':
-        return { name, is: new TrackPath(this.#options.onSize) };
+        return { name, is: new TrackPath(this.#watched()) };
     }
   }
 

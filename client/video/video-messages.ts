@@ -11,24 +11,28 @@ import type { VideoStats } from '../stats/player-stats.ts';
 import type { PlayoutSettings } from './playout.ts';
 import type { SinkKind } from './sink.ts';
 
+/** What the server says of a picture that it sent. Times on the session clock, microseconds. */
+export interface SentPicture {
+  /** Its number in its flow. */
+  readonly sequence: number;
+  readonly captureTime: number;
+  /** When the change was there that it is the first to show; absent: none, or not known. */
+  readonly changedTime?: number;
+  /** When it came into the server's queue; absent when the server does not say. */
+  readonly queuedTime?: number;
+  /** When the server wrote the first of it. */
+  readonly sendTime: number;
+}
+
 /** One access unit, or a fact about the stream, from the network worker to the video worker. */
 export type ToVideoWorkerMedia =
-  | {
+  | (SentPicture & {
       readonly type: 'accessUnit';
-      readonly sequence: number;
       readonly key: boolean;
       /** Codec string (W3C WebCodecs registry) of the stream that a keyframe begins; of other access units without meaning. */
       readonly codec: string;
       /** Decode, but do not show. */
       readonly late: boolean;
-      /** Capture time on the session clock, microseconds. */
-      readonly captureTime: number;
-      /** When the change was there that it is the first to show, on the session clock, microseconds; absent: none, or not known. */
-      readonly changedTime?: number;
-      /** When it came into the server's queue, on the session clock, microseconds; absent when the server does not say. */
-      readonly queuedTime?: number;
-      /** When the server wrote its first data unit, on the session clock, microseconds. */
-      readonly sendTime: number;
       /** Its first byte. */
       readonly begunAt: LocalMicros;
       /** Its last byte. */
@@ -37,7 +41,9 @@ export type ToVideoWorkerMedia =
       readonly buffer: ArrayBuffer;
       readonly start: number;
       readonly length: number;
-    }
+    })
+  /** A picture comes on a track of WebRTC, under this RTP timestamp. */
+  | (SentPicture & { readonly type: 'onTrack'; readonly timestamp: number })
   /**
    * A new connection, which begins with a keyframe. `continues`: it is of the same session and goes on where the one before
    * ended, so that what waits stays.

@@ -140,6 +140,9 @@ class VideoWorker {
           bytes: new Uint8Array(message.buffer, message.start, message.length),
         });
         break;
+      case 'onTrack':
+        this.#paths.onTrack(message);
+        break;
       case 'reset':
         if (!message.continues) this.#pipeline.reset();
         this.#forgetShown();

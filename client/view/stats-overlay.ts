@@ -68,9 +68,11 @@ export class StatsOverlay extends LitElement {
 
   #renderLatency(): TemplateResult {
     const latency = this.stats?.video?.latency;
-    if (this.state.transport === 'webrtc')
-      return html`<p class="waiting">The browser’s own receiver plays: it tells no stages.</p>`;
-    if (latency === undefined) return html`<p class="waiting">Waiting for the first frames…</p>`;
+    const isTrack = this.state.transport === 'webrtc';
+    if (latency === undefined)
+      return html`<p class="waiting">
+        ${isTrack ? 'The browser’s own receiver plays, and has told no stages.' : 'Waiting for the first frames…'}
+      </p>`;
     return html`
       <p class="total">
         <strong>${milliseconds(latency.typical.totalMs)}</strong>
@@ -79,6 +81,14 @@ export class StatsOverlay extends LitElement {
         >
       </p>
       ${stageBar(stageShares(latency))}
+      ${
+        isTrack
+          ? html`<p class="soft">
+              The browser’s own receiver plays: Network ends with the last byte, and Present has its
+              jitter buffer.
+            </p>`
+          : nothing
+      }
     `;
   }
 

@@ -4,7 +4,7 @@ import { Priority, type FlowId, type PriorityValue } from '../../protocol/flow.t
 import type { Extension } from '../../protocol/extension.ts';
 import type { SendingMode } from '../../protocol/stream-settings.ts';
 import type { MessageHeader } from '../../protocol/message.ts';
-import { changedBefore, queuedAfter } from '../../protocol/span-extension.ts';
+import { changedBefore, queuedAfter } from '../../protocol/figure-extension.ts';
 import { streamCodec } from '../../protocol/stream-codec.ts';
 import { takesStream } from '../../protocol/video-codec.ts';
 import { micros, millis, type Micros } from '../../protocol/time.ts';

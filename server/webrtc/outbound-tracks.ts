@@ -1,5 +1,6 @@
 import type { FlowOpenUnit } from '../../protocol/control/flow-control.ts';
 import type { FlowId } from '../../protocol/flow.ts';
+import { trackTimestamp } from '../../protocol/figure-extension.ts';
 import type { MessageHeader } from '../../protocol/message.ts';
 import { readStreamCodec } from '../../protocol/stream-codec.ts';
 import type { Micros } from '../../protocol/time.ts';
@@ -107,6 +108,13 @@ export class OutboundTracks {
   /** Whether messages of a flow belong here; without a track they go nowhere. */
   carries(flow: FlowId): boolean {
     return this.#flows.has(flow);
+  }
+
+  /** What a picture's header says of it on its track; undefined for a message that is no picture there. */
+  noteOf(header: MessageHeader): MessageHeader | undefined {
+    if (this.#tracks.get(header.flow)?.kind !== 'video') return undefined;
+    const timestamp = trackTimestamp.write(this.#pictureTime(header.captureTime));
+    return { ...header, extensions: [...header.extensions, timestamp] };
   }
 
   /** The packets that a piece completes. */

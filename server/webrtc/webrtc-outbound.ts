@@ -1,5 +1,6 @@
 import type { FlowOpenUnit } from '../../protocol/control/flow-control.ts';
-import { micros, type Micros } from '../../protocol/time.ts';
+import { encodeMessage } from '../../protocol/message.ts';
+import { micros, toMicros32, type Micros } from '../../protocol/time.ts';
 import type { Clock } from '../session-clock.ts';
 import type { PeerPlan } from '../signaling/peer-plan.ts';
 import { FragmentWindow } from '../transport/fragment-window.ts';
@@ -39,6 +40,9 @@ const QUIET_US = 900e3;
 
 /** While more bytes than this wait in the data channel nothing else is taken from the source: it would not keep its order. */
 const MAX_DATA_BYTES = 65_536;
+
+/** While more bytes than this wait there pictures are not told of: about a second of what tells of them. */
+const MAX_NOTE_BACKLOG_BYTES = 4_096;
 
 /** One 65,536th of a second, the unit of RTCP's short times, in microseconds. */
 const SHORT_US = 1e6 / 65_536;
@@ -230,7 +234,16 @@ export class WebRtcOutbound {
       return;
     }
     for (const output of outputs) this.#send(output, now);
+    if (piece.offset === 0) this.#tellOf(piece, now);
     if (!this.#isTold) this.#acknowledge(0, now, now);
+  }
+
+  /** Tells a client when the picture that begins on its track was captured, encoded and sent: its browser sees none of that. */
+  #tellOf({ message }: Piece, now: Micros): void {
+    const { plan, peer } = this.#options;
+    if (plan.data === undefined || peer.bufferedDataBytes > MAX_NOTE_BACKLOG_BYTES) return;
+    const note = this.#tracks.noteOf(message.header);
+    if (note !== undefined) peer.sendData(encodeMessage(toMicros32(now), note, new Uint8Array(0)));
   }
 
   /** What is not on a track goes with the control units, behind which nothing waits. */

@@ -57,6 +57,7 @@ function start(page: URL): void {
           arrivals.push({ sequence: header.seq, bytes: payload.byteLength, sentAt, arrivedAt });
         },
         audio: () => undefined,
+        onTrack: () => undefined,
         cursor: () => undefined,
         role: () => undefined,
         move: () => undefined,

@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { logOut } from '../../support/chromium.ts';
 import type { RunRecording } from '../../../client/stats/measurements.ts';
+import type { PatternProbeReport } from '../../../client/stats/pattern-probe.ts';
 import { paintedDesktop } from '../../support/painted-desktop.ts';
 import { probeOf } from '../../support/probe.ts';
 
@@ -24,10 +25,12 @@ const PAINTED_PER_SECOND = 23;
 const ENOUGH = 20;
 
 const painted = paintedDesktop({
-  flags: ['--no-audio', '--video-frame-rate', String(CAPTURED_PER_SECOND)],
+  flags: ['--webrtc', '--no-audio', '--video-frame-rate', String(CAPTURED_PER_SECOND)],
   framesPerSecond: PAINTED_PER_SECOND,
   background: 'none',
 });
+
+const transports = ['webtransport', 'websocket', 'webrtc'] as const;
 
 const inMilliseconds = (text: string): number => Number(text.replace('−', '-').replace(' ms', ''));
 
@@ -53,9 +56,13 @@ const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 /** Of each frame whose change is known: painted to drawn, and the sum of its stages. */
-function knownFrames({ frames }: RunRecording) {
+function knownFrames({ frames }: RunRecording, { latenciesMs, shownAtMs }: PatternProbeReport) {
+  // What a track shows is read in the page, apart from the recording.
+  const readInPage = new Map(shownAtMs.map((at, index) => [at, latenciesMs[index]]));
   return frames.glassMs
-    .map((glassMs, index) => {
+    .map((readInWorker, index) => {
+      const inPage = readInPage.get(frames.shownAtMs[index] ?? Number.NaN);
+      const glassMs = Number.isFinite(readInWorker) ? readInWorker : (inPage ?? Number.NaN);
       const stages = Object.values(frames.stagesMs).map((stage) => stage[index] ?? Number.NaN);
       return { glassMs, sumMs: stages.reduce((sum, ms) => sum + ms, 0) };
     })
@@ -76,9 +83,10 @@ function paintedLately(known: readonly { readonly glassMs: number }[]): readonly
   return [Math.min(...values), Math.max(...values)];
 }
 
-describe.each(['webtransport', 'websocket'] as const)('the statistics over %s', (transport) => {
+describe.each(transports)('the statistics over %s', (transport) => {
   it('show seven stages that add up to what was measured from painting to drawing', async () => {
-    const opened = await painted.open({ transport });
+    const isTrack = transport === 'webrtc';
+    const opened = await painted.open(isTrack ? { rung: 'webRtc' } : { transport });
     const { page, console } = opened;
     const probe = probeOf(page);
     await expect.poll(probe.framesRead, { timeout: 30_000 }).toBeGreaterThan(10);
@@ -87,7 +95,8 @@ describe.each(['webtransport', 'websocket'] as const)('the statistics over %s', 
     const enough = (await probe.framesRead()) + WINDOW + 60;
     await expect.poll(probe.framesRead, { timeout: 40_000 }).toBeGreaterThan(enough);
     const [run, shown] = await Promise.all([probe.stopRun(), shownFigures(page)]);
-    const known = run === undefined ? [] : knownFrames(run);
+    const pattern = await probe.pattern();
+    const known = run === undefined || pattern === undefined ? [] : knownFrames(run, pattern);
 
     expect(known.length).toBeGreaterThan(ENOUGH);
     expect(shown.stages).toHaveLength(7);

@@ -49,6 +49,9 @@ describe('WebRTC, pinned', () => {
     await expect.poll(async () => (await shown())?.codec, SEEN).toMatch(/^avc1\./);
     await expect.poll(async () => (await shown())?.framesPerSecond ?? 0, SEEN).toBeGreaterThan(5);
     expect((await stats())?.network?.transport).toBe('webrtc');
+    // What the gateway says of a picture and what the browser does are joined: its time is known from end to end.
+    const measured = async () => (await shown())?.latency?.samples ?? 0;
+    await expect.poll(measured, SEEN).toBeGreaterThan(20);
   });
 
   it('gives the picture to WebSocket and takes it back, in the same session', async () => {

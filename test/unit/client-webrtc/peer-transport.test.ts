@@ -9,9 +9,10 @@ import {
   type ControlUnit,
 } from '../../../protocol/control/control-unit.ts';
 import { SessionCode } from '../../../protocol/errors.ts';
-import { flowId } from '../../../protocol/flow.ts';
+import { flowId, sequence } from '../../../protocol/flow.ts';
 import { clientLimits } from '../../../protocol/limits.ts';
-import { micros, millis } from '../../../protocol/time.ts';
+import { encodeMessage } from '../../../protocol/message.ts';
+import { micros, micros32, millis } from '../../../protocol/time.ts';
 
 const address: PeerAddress = { url: 'https://desk.example/api/webrtc', ticket: 'once' };
 const hello = { versions: [1], video: ['avc1.42E01F'], audio: ['opus'] };
@@ -142,6 +143,35 @@ describe('a connection on it', () => {
     const { id = 0, t0 = micros(0) } = ping ?? {};
     page.sayUnit({ type: 'pong', id, t0, t1: micros(2_000), t2: micros(2_000) });
     await expect.poll(() => isDecodable).toBe(true);
+  });
+
+  it('hands on what the server says of a picture on the track, and waits for no other', async () => {
+    const { page, connection } = await openConnection();
+    const heard: number[] = [];
+    const ignore = (): void => undefined;
+    const others = { role: ignore, move: ignore, goaway: ignore, stream: ignore, clock: ignore };
+    connection.attach({
+      ...others,
+      video: () => heard.push(-1),
+      audio: ignore,
+      cursor: ignore,
+      onTrack: ({ message }) => heard.push(message.header.seq),
+    });
+    page.sayUnit({
+      ...{ type: 'flowOpen', flow: flowId(2), parent: undefined, kind: 'video' },
+      ...{ priority: 4, budget: millis(50), metadata: { codec: 'avc1.42E01F' } },
+    });
+    for (const seq of [3, 7]) {
+      const header = {
+        ...{ flow: flowId(2), seq: sequence(seq), captureTime: micros(1_000), budget: millis(50) },
+        ...{ key: false, discardable: false, recovery: false, late: false, epoch: false },
+        layer: { temporal: 0, spatial: 0, priority: 4 },
+        ...{ dependency: 1, extensions: [] },
+      };
+      const bytes = encodeMessage(micros32(1_000), header, new Uint8Array(0));
+      page.say({ type: 'unit', bytes: bytes.buffer });
+    }
+    await expect.poll(() => heard).toEqual([3, 7]);
   });
 
   it('misses nothing of what comes on tracks: it accepts the flow, and neither asks for keyframes nor reports', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { trackTimestamp } from '../../../protocol/figure-extension.ts';
 import { flowId, Priority, sequence, type FlowKindName } from '../../../protocol/flow.ts';
 import type { MessageHeader } from '../../../protocol/message.ts';
 import { streamCodec } from '../../../protocol/stream-codec.ts';
@@ -197,5 +198,21 @@ describe('timestamps of sound', () => {
     place(timeline, at(0));
     expect(place(timeline, at(1_000))).toEqual({ timestamp: 48_000, isAfterGap: true });
     expect(timeline.at(at(1_020))).toBeCloseTo(48_960, -1);
+  });
+});
+
+describe('what is told of a picture on its track', () => {
+  it('is its header, with the timestamp of its packets', () => {
+    const tracks = openTracks();
+    const note = tracks.noteOf(header(VIDEO, 7));
+    const [packet] = packetsOf(writeWhole(tracks, header(VIDEO, 7), keyframe));
+    expect(note).toMatchObject({ flow: VIDEO, seq: 7, captureTime: at(1_000) });
+    expect(trackTimestamp.read(note?.extensions ?? [])).toBe(packet?.timestamp);
+  });
+
+  it('is nothing of sound, and of flows without a track', () => {
+    const tracks = openTracks();
+    expect(tracks.noteOf(header(AUDIO, 1))).toBeUndefined();
+    expect(tracks.noteOf(header(6, 1))).toBeUndefined();
   });
 });

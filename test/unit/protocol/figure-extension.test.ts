@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { changedBefore, queuedAfter } from '../../../protocol/span-extension.ts';
+import { changedBefore, queuedAfter, trackTimestamp } from '../../../protocol/figure-extension.ts';
 import { micros } from '../../../protocol/time.ts';
 
 describe.each([
   ['queuedAfter', queuedAfter, 4],
   ['changedBefore', changedBefore, 6],
+  ['trackTimestamp', trackTimestamp, 8],
 ] as const)('%s', (_name, extension, id) => {
-  it('comes back in whole microseconds, never below zero', () => {
+  it('comes back as a whole number, never below zero', () => {
     for (const [given, read] of [
       [0, 0],
       [6_123.4, 6_123],
       [-5, 0],
       [70_000_000, 70_000_000],
+      [2 ** 32 - 1, 2 ** 32 - 1],
     ] as const) {
       const written = extension.write(micros(given));
       expect(written.id).toBe(id);
