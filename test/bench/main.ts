@@ -59,6 +59,11 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     about: 'memory of the gateway process with one viewer, and of each further one',
     run: async () => (await import('./memory.ts')).memory(),
   },
+  webrtc: {
+    about: 'processor of the gateway for one and for eight WebRTC viewers at 10 Mbit/s',
+    seconds: 15,
+    run: async (seconds) => (await import('./webrtc.ts')).webrtc(seconds),
+  },
   containers: {
     about:
       'sizes of the images, start to readiness, what a pod needs (only when named: minutes, needs podman)',
@@ -82,7 +87,7 @@ ${Object.entries(benchmarks)
   .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
   .join('\n')}
 
-  --seconds N      length of each measurement (default 15 for glass and transport, 20 for static and containers, 8 for network)
+  --seconds N      length of each measurement (default 15 for glass, transport and webrtc, 20 for static and containers, 8 for network)
   --scenario NAME  of network; may be repeated
   --quick          of network: fewer runs of 4 s, four minutes in all
 `;
