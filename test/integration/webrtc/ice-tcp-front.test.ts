@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 
@@ -128,6 +129,21 @@ describe('ICE over TCP', () => {
     for (const socket of sockets) socket.resume().write(check());
     await expect.poll(() => sockets.filter(({ closed }) => closed).length, SEEN).toBe(4);
     await expect.poll(() => library.heard.length, SEEN).toBe(16);
+  });
+
+  it('leaves no descriptor behind when a hundred came and went', async () => {
+    const { library, front, dial } = await open();
+    front.expect(PEER);
+    const descriptors = (): number => readdirSync('/proc/self/fd').length;
+    const before = descriptors();
+    for (let count = 1; count <= 100; count += 1) {
+      const socket = await dial();
+      socket.resume().write(check());
+      await expect.poll(() => library.heard.length, SEEN).toBe(count);
+      socket.end();
+      await expect.poll(isClosed(socket), SEEN).toBe(true);
+    }
+    await expect.poll(descriptors, SEEN).toBeLessThanOrEqual(before);
   });
 
   it('holds little for who does not read, and goes on with what is new when they do', async () => {
