@@ -3,10 +3,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GapWitness } from '../../support/gap-witness.ts';
 import { Gateway } from '../../support/gateway.ts';
 import { UdpRelay } from '../../support/udp-relay.ts';
+import { waitUntil } from '../../support/wait.ts';
 import { WhepPlayer } from '../../support/whep-player.ts';
 
 /** A loaded machine. */
 const SEEN = { timeout: 15_000, interval: 10 };
+
+/** From the first lost packet to the last that is there again, the best of several bursts. */
+const LIMIT_MS = 400;
 
 const FLAGS = [
   ...['--webrtc', '--source', 'test', '--no-audio', '--video-frame-rate', '30'],
@@ -38,6 +42,21 @@ afterAll(async () => {
   await gateway.stop();
 });
 
+/** Loses 200 ms of packets; milliseconds from the first lost one until none is missing any more, Infinity for more than 3 s. */
+async function freeze(witness: GapWitness): Promise<number> {
+  const before = witness.highest ?? 0;
+  const begun = performance.now();
+  relay.toClient = 'drop';
+  await burst(200);
+  relay.toClient = 'pass';
+  // Whatever was sent in 200 ms at 30 pictures a second.
+  const isBack = (): boolean => (witness.highest ?? 0) > before + 5 && witness.isWhole;
+  return waitUntil(isBack, 3_000).then(
+    () => performance.now() - begun,
+    () => Infinity,
+  );
+}
+
 it('makes up for a burst of 200 ms of lost packets within 0.4 s of its begin', async () => {
   const { peer } = player;
   const witness = new GapWitness(peer);
@@ -47,21 +66,11 @@ it('makes up for a burst of 200 ms of lost packets within 0.4 s of its begin', a
   const asking = setInterval(() => witness.ask(), 50);
   try {
     await expect.poll(() => witness.highest, SEEN).toBeGreaterThan(0);
-    const frozenMs: number[] = [];
-    while (frozenMs.length < 6) {
-      // A picture's packets may be on their way.
-      await expect.poll(() => witness.isWhole, SEEN).toBe(true);
-      const before = witness.highest ?? 0;
-      const begun = performance.now();
-      relay.toClient = 'drop';
-      await burst(200);
-      relay.toClient = 'pass';
-      // Whatever was sent in 200 ms at 30 pictures a second.
-      const isBack = () => (witness.highest ?? 0) > before + 5 && witness.isWhole;
-      await expect.poll(isBack, { timeout: 15_000, interval: 2 }).toBe(true);
-      frozenMs.push(performance.now() - begun);
+    let frozenMs = Infinity;
+    for (let bursts = 0; bursts < 6 && frozenMs >= LIMIT_MS; bursts += 1) {
+      frozenMs = Math.min(frozenMs, await freeze(witness));
     }
-    expect(Math.min(...frozenMs)).toBeLessThan(400);
+    expect(frozenMs).toBeLessThan(LIMIT_MS);
   } finally {
     clearInterval(reading);
     clearInterval(asking);
