@@ -34,7 +34,8 @@ export class WhepPlayer {
   async isOpen(): Promise<boolean> {
     const type = 'application/trickle-ice-sdpfrag';
     const answer = await this.#fetch(this.#resource, 'PATCH', 'a=end-of-candidates\r\n', type);
-    return answer.status === 204;
+    // Whatever it says of the fragment: it knows the session.
+    return answer.status !== 404;
   }
 
   close(): Promise<void> {
