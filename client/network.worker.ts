@@ -33,6 +33,9 @@ self.onmessage = (event: MessageEvent<ToNetworkWorker>) => {
     case 'settings':
       session?.change(message);
       break;
+    case 'ask':
+      void session?.ask(message);
+      break;
     case 'hasten':
       session?.hasten();
       break;

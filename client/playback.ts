@@ -7,7 +7,7 @@ import { playoutOf, type PlayoutSettings } from './video/playout.ts';
 /** What a player's picture and sound are played with. */
 export interface PlaybackOptions extends Pick<
   PageRungsOptions,
-  'video' | 'isRelayed' | 'toVideo' | 'onPlace' | 'onView' | 'onNone'
+  'video' | 'isRelayed' | 'carry' | 'toVideo' | 'onPlace' | 'onView' | 'onNone'
 > {
   /** What holds at first; `present` changes it. */
   readonly settings: UserSettings;

@@ -9,6 +9,7 @@
 import type { StreamFacts } from '../protocol/control/stream.ts';
 import type { InputEvent } from '../protocol/input.ts';
 import { mergeChange } from '../protocol/stream-settings.ts';
+import { CarriedApi } from './carried-api.ts';
 import { readLastWinner, rememberWinner } from './last-winner.ts';
 import type {
   FromNetworkWorker,
@@ -54,6 +55,8 @@ export class Player {
     toNetwork: (message) => this.#toNetwork({ type: 'measure', message }),
     audio: () => this.#playback.sound.path.stats,
   });
+  /** The gateway's HTTP API, by the session's connection where there is one. */
+  readonly api = new CarriedApi((message) => this.#toNetwork(message));
   readonly #options: PlayerOptions;
   readonly #page: PageParameters;
   readonly #playback: Playback;
@@ -86,6 +89,7 @@ export class Player {
       isRelayed: this.#page.isRelayed,
       toVideo: (message, transfer) => this.#toVideo(message, transfer),
       toNetwork: (message, transfer) => this.#workers.toNetwork(message, transfer),
+      carry: (asked) => this.api.carry(asked),
       onPlace: (place) => options.onPlace?.(place),
       onView: (view) => options.onRungs?.(view),
       onNone: (message) => this.#shown.show({ phase: 'refused', message }),
@@ -168,6 +172,7 @@ export class Player {
     this.#settings.close();
     this.#notes.close();
     this.measurements.close();
+    this.api.close();
     this.#toNetwork({ type: 'close' });
     this.#toVideo({ type: 'close' });
     this.#playback.close();
@@ -204,6 +209,9 @@ export class Player {
         break;
       case 'chosen':
         this.#settings.transportChosen(message.request, message.holds);
+        break;
+      case 'answered':
+        this.api.answered(message);
         break;
       case 'cursor':
         this.#options.onCursor(message.cursor);

@@ -69,6 +69,24 @@ export const maxReportValues = 32;
 /** Bytes of one clipboard message. */
 export const maxClipboardPartBytes = 16_384;
 
+/** Requests of a client that may be unanswered at once: a page asks for one or two. */
+export const maxOpenRequests = 4;
+
+/** REQUEST units per second: statistics, and what the user does. */
+export const maxRequestsPerSecond = 10;
+
+/** Bytes of a body in one REQUEST, RESPONSE or BODY: as much as a fragment, so that what is urgent does not wait for long. */
+export const maxBodyPartBytes = 16_384;
+
+/** Bytes of the body of a request, compressed. The largest carries an offer of WebRTC, of 64 KB before that. */
+export const maxRequestBodyBytes = 65_536;
+
+/** Bytes of the body of an answer, compressed: all that may be open fit what a transport lets wait. */
+export const maxResponseBodyBytes = 32_768;
+
+/** Bytes of either body once it is unpacked: gzip can make a thousand bytes of one. */
+export const maxInflatedBodyBytes = 131_072;
+
 /** Bytes of a WebTransport datagram that may be written: below the smallest that QUIC paths carry (measured 1,150). */
 export const maxDatagramBytes = 1_150;
 

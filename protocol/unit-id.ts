@@ -31,6 +31,9 @@ export const UnitId = {
   rate: 0x35,
   input: 0x40,
   inputAck: 0x41,
+  request: 0x50,
+  response: 0x51,
+  body: 0x52,
 } as const;
 
 /** Whether a first byte belongs to a data unit (counted in acknowledgements) rather than a control unit. */

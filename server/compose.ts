@@ -4,7 +4,7 @@ import { openScreen, type Screen } from './desktop/screen.ts';
 import { watchHealth, type HealthWatch } from './health/health-watch.ts';
 import { observedBy, openSessionHooks } from './hooks/session-hooks.ts';
 import { loginLink } from './http/api.ts';
-import { createApp, type ListeningAt } from './http/app.ts';
+import { createApp, type App, type ListeningAt } from './http/app.ts';
 import type { Grant } from './http/grant.ts';
 import { HttpsCertificate } from './http/https-certificate.ts';
 import { iceServersFor } from './http/ice-servers.ts';
@@ -20,6 +20,7 @@ import type { SoundSource } from './media/media-source.ts';
 import type { QuietSound } from './media/quiet-sound.ts';
 import { openQuiet, openSound, openVideo } from './media/sources.ts';
 import type { SwitchingVideo } from './media/switching-video.ts';
+import { gatewayStatistics, type GatewayStatistics } from './metrics/gateway-statistics.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { measure, offerMetrics } from './metrics/measurement.ts';
 import type { Logger } from './observe/logger.ts';
@@ -110,6 +111,7 @@ interface Hall {
   readonly logins: LoginSessions;
   readonly limits: SessionLimitWatch;
   readonly health: HealthWatch;
+  readonly statistics: () => GatewayStatistics;
 }
 
 async function openSession(ground: Ground, media: Media): Promise<Hall> {
@@ -153,7 +155,8 @@ async function openSession(ground: Ground, media: Media): Promise<Hall> {
   lifetime.own(await offerMetrics(config.metrics, metrics, logger));
   const logins = openLogins(config, ground.now);
   const limits = lifetime.own(watchSessionLimits(config.session, logins, session));
-  return { session, logins, limits, health };
+  const statistics = (): GatewayStatistics => gatewayStatistics({ video, audio: sound, session });
+  return { session, logins, limits, health, statistics };
 }
 
 async function openDoors(ground: Ground, hall: Hall): Promise<Gateway> {
@@ -163,13 +166,15 @@ async function openDoors(ground: Ground, hall: Hall): Promise<Gateway> {
   const tickets = new Tickets({ now, isSessionOpen: (id) => logins.isOpen(id) });
   const connect = (transport: ServerTransport, grant: Grant): void => {
     limits.connected(grant);
-    session.connect(transport, grant);
+    session.connect(transport, grant, (request) => app.ask(grant, request));
   };
   let webTransport: WebTransportEndpoint | undefined;
   const offer = (): ReturnType<WebTransportEndpoint['offer']> | undefined => webTransport?.offer();
   let webRtc: WebRtcEndpoint | undefined;
   const door = (): WebRtcEndpoint['door'] | undefined => webRtc?.door;
-  const at = await openHttp(ground, hall, { tokens, tickets, connect, offer, door });
+  // Nobody connects before it listens.
+  const app: App = await openHttp(ground, hall, { tokens, tickets, connect, offer, door });
+  const at = await app.listen();
   webTransport = lifetime.own(await offerWebTransport(ground, { at, tickets, connect }));
   webRtc = lifetime.own(await offerWebRtc(ground, hall, { at, connect }));
   // The first to close: clients are told why before their connections go.
@@ -197,12 +202,12 @@ interface HttpDoor extends Doorway {
   readonly door: () => WebRtcEndpoint['door'] | undefined;
 }
 
-/** Page, API, probes and WebSocket. */
+/** Page, API, probes and WebSocket; does not listen yet. */
 async function openHttp(
   { config, logger, lifetime, clock, now, metrics, https: opened }: Ground,
-  { session, logins, health }: Hall,
+  { session, logins, health, statistics }: Hall,
   { tokens, tickets, connect, offer, door }: HttpDoor,
-): Promise<ListeningAt> {
+): Promise<App> {
   const { password } = config.auth;
   const https = await opened;
   const app = lifetime.own(
@@ -224,6 +229,7 @@ async function openHttp(
           iceServers: (user) => iceServersFor(config.webrtc, user, Date.now()),
         },
       }),
+      statistics,
       desktop: () => session.size,
       admit: ({ id }) =>
         session.hasRoomFor(id)
@@ -238,7 +244,7 @@ async function openHttp(
     }),
   );
   lifetime.ownEnd(https?.watch((renewed) => app.setCertificate(renewed)));
-  return app.listen();
+  return app;
 }
 
 async function offerWebTransport(

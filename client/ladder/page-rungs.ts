@@ -8,6 +8,7 @@ import { PageSink } from '../video/page-sink.ts';
 import type { PicturePlace } from '../video/sink.ts';
 import { offersWebRtc } from '../session-api.ts';
 import type { PlayerStats } from '../stats/player-stats.ts';
+import type { ApiAnswer, ApiRequest } from '../transport/request-channel.ts';
 import { PeerPlayer } from '../webrtc/peer-player.ts';
 import { probePeerConnection } from '../webrtc/track-codecs.ts';
 import type { FromVideoWorker, ToVideoWorker } from '../video/video-messages.ts';
@@ -27,6 +28,8 @@ export interface PageRungsOptions {
   readonly isRelayed: boolean;
   readonly toVideo: (message: ToVideoWorker, transfer: Transferable[]) => void;
   readonly toNetwork: (message: ToNetworkWorker) => void;
+  /** Asks the HTTP API by the session's connection; undefined where none carries it. */
+  readonly carry: (asked: ApiRequest) => Promise<ApiAnswer | undefined>;
   /** The element to look at has changed. */
   readonly onPlace: (place: PicturePlace) => void;
   /** The sound plays this way from now on. */
@@ -64,7 +67,12 @@ export class PageRungs {
       onShown: options.onPlace,
     });
     this.#peers = new PeerPlayer({
-      ...{ video: options.video, probe: options.probe, isRelayed: options.isRelayed },
+      ...{
+        video: options.video,
+        probe: options.probe,
+        isRelayed: options.isRelayed,
+        carry: options.carry,
+      },
       toWorker: (message, transfer) => options.toVideo({ type: 'element', message }, transfer),
       onMedia: (event) => this.#control.onPath({ type: 'path', path: 'webRtc', event }),
       onCarries: (sound) => this.#toTracks(sound),

@@ -11,6 +11,7 @@ import type { ArrivalReport } from '../stats/arrival-probe.ts';
 import type { FromNetworkMeter, ToNetworkMeter } from '../stats/measurement-messages.ts';
 import type { NetworkStats } from '../stats/player-stats.ts';
 import type { TransportChoice, TransportMove } from '../transport/moves.ts';
+import type { ApiAnswer, ApiRequest } from '../transport/request-channel.ts';
 import type { ChosenTransport, TransportKind } from '../transport/transport.ts';
 import type { PeerRequest } from '../webrtc/peer-messages.ts';
 
@@ -62,6 +63,8 @@ export type ToNetworkWorker =
   | { readonly type: 'hasten' }
   /** The user changes settings: the gateway is asked, and `stream` answers with the same `request`. */
   | { readonly type: 'settings'; readonly request: number; readonly change: UserChange }
+  /** A request of the HTTP API by the session's connection; answered by `answered`. */
+  | { readonly type: 'ask'; readonly request: number; readonly asked: ApiRequest }
   | { readonly type: 'arrivals'; readonly request: number }
   | { readonly type: 'measure'; readonly message: ToNetworkMeter }
   | { readonly type: 'close' };
@@ -116,6 +119,12 @@ export type FromNetworkWorker =
   | { readonly type: 'moved'; readonly move: TransportMove }
   | { readonly type: 'ending'; readonly ending: SessionEnding | undefined }
   | { readonly type: 'chosen'; readonly request: number; readonly holds: boolean }
+  /** Undefined: no connection carried it. */
+  | {
+      readonly type: 'answered';
+      readonly request: number;
+      readonly answer: ApiAnswer | undefined;
+    }
   | { readonly type: 'cursor'; readonly cursor: Cursor }
   /** How much later than the fastest nearly all sound comes; when that has changed. */
   | { readonly type: 'soundJitter'; readonly jitterMs: number }

@@ -146,6 +146,11 @@ export class NetworkSession {
     this.#sendSettings();
   }
 
+  async ask({ request, asked }: Extract<ToNetworkWorker, { type: 'ask' }>): Promise<void> {
+    const answer = await this.#connection?.requests.ask(asked);
+    this.#toPage({ type: 'answered', request, answer });
+  }
+
   hasten(): void {
     this.#link?.hasten();
   }

@@ -14,6 +14,7 @@ import type { ConnectionSink } from './delivery.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { InputChannel } from './input-channel.ts';
 import { MediaIntake } from './media-intake.ts';
+import { RequestChannel } from './request-channel.ts';
 import { BROKEN, type ClientTransport, type TransportEnd } from './transport.ts';
 
 /** Time between looks at the clock, holes and silence, ms. */
@@ -31,6 +32,8 @@ export class Connection {
   readonly ready: Promise<HelloAck>;
   readonly ended: Promise<TransportEnd>;
   readonly transport: ClientTransport;
+  /** Requests of the HTTP API by this connection. */
+  readonly requests: RequestChannel;
   readonly #media: MediaIntake;
   readonly #input: InputChannel;
   readonly #heartbeat: Heartbeat;
@@ -45,6 +48,7 @@ export class Connection {
 
   constructor(transport: ClientTransport, hello: Hello) {
     this.transport = transport;
+    this.requests = new RequestChannel((unit) => transport.sendControl(unit));
     this.#heartbeat = new Heartbeat({
       now: localMicros(),
       send: (unit) => transport.sendControl(unit),
@@ -168,6 +172,7 @@ export class Connection {
         this.#heartbeat.begin(unit.helloAck.clock, now);
         this.#media.reportEvery(DEFAULT_REPORT_MS);
         this.#role = unit.helloAck.role;
+        this.requests.begin(unit.helloAck.requests);
         this.#resolveReady(unit.helloAck);
         break;
       case 'role':
@@ -208,6 +213,10 @@ export class Connection {
         // An error of one flow is not the end of the session.
         if (unit.ref === 0) this.#endByServer({ code: unit.code, reason: unit.message });
         break;
+      case 'response':
+      case 'body':
+        this.requests.take(unit);
+        break;
       case 'rate':
         this.#rate = unit;
         break;
@@ -228,6 +237,7 @@ export class Connection {
       case 'hello':
       case 'settings':
       case 'input':
+      case 'request':
         throw new ProtocolError('E_STATE', `unit: expected one of a server, got ${unit.type}`);
     }
   }
@@ -253,6 +263,7 @@ export class Connection {
     clearInterval(this.#tickTimer);
     this.#media.close();
     this.#input.close();
+    this.requests.close();
     this.#endWith(end);
   }
 }

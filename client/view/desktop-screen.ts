@@ -56,6 +56,7 @@ export class DesktopScreen extends LitElement {
   #player: ScreenPlayer | undefined;
   #fullscreen: Fullscreen | undefined;
   #forgetKey: (() => void) | undefined;
+  readonly #readApi = async (path: string): Promise<unknown> => this.#player?.player.api.read(path);
 
   readonly #listener: DesktopViewListener = {
     sendInput: (events) => this.#player?.sendInput(events),
@@ -172,6 +173,7 @@ export class DesktopScreen extends LitElement {
       .stats=${stats}
       .history=${this.#player?.minute.latencies ?? []}
       .rates=${this.#player?.minute.rates ?? []}
+      .readApi=${this.#readApi}
       @close=${() => this.#toggleStatistics()}
     ></oriel-stats-overlay>`;
   }

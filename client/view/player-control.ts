@@ -7,7 +7,7 @@ export type PlayerControl = ComparePlayer &
   Pick<
     Player,
     'start' | 'sendInput' | 'settings' | 'apply' | 'resumeSound' | 'soundState' | 'close'
-  >;
+  > & { readonly api: Pick<Player['api'], 'read'> };
 
 /** Makes a player for one canvas; the screen that asked for it closes it. */
 export type CreatePlayer = (options: PlayerOptions) => PlayerControl;

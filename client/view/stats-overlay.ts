@@ -3,13 +3,10 @@ import { LitElement, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { PlayerState, PlayerStats } from '../player.ts';
 import { closeIcon } from './icons.ts';
-import {
-  bitrate,
-  factGroups,
-  milliseconds,
-  type Fact,
-  type FactGroup,
-} from './statistics/facts.ts';
+import { factGroup } from './statistics/fact-group.ts';
+import { bitrate, factGroups, milliseconds } from './statistics/facts.ts';
+import './statistics/gateway-figures.ts';
+import type { ReadApi } from './statistics/gateway-figures.ts';
 import { latencyChart } from './statistics/latency-chart.ts';
 import type { LatencyPoint, RatePoint } from './statistics/history.ts';
 import { rateChart } from './statistics/rate-chart.ts';
@@ -27,6 +24,7 @@ export class StatsOverlay extends LitElement {
     stats: { attribute: false },
     history: { attribute: false },
     rates: { attribute: false },
+    readApi: { attribute: false },
   };
 
   declare state: PlayerState;
@@ -34,6 +32,8 @@ export class StatsOverlay extends LitElement {
   declare stats: PlayerStats | undefined;
   declare history: readonly LatencyPoint[];
   declare rates: readonly RatePoint[];
+  /** Asks the gateway for its own figures; without it there are none. */
+  declare readApi: ReadApi | undefined;
 
   constructor() {
     super();
@@ -41,6 +41,7 @@ export class StatsOverlay extends LitElement {
     this.stats = undefined;
     this.history = [];
     this.rates = [];
+    this.readApi = undefined;
   }
 
   protected override render(): TemplateResult {
@@ -111,7 +112,9 @@ export class StatsOverlay extends LitElement {
 
   #renderFacts(): TemplateResult {
     const groups = this.stats === undefined ? [] : factGroups(this.state, this.stats);
-    return html`<div class="groups">${groups.map(renderGroup)}</div>`;
+    return html`<div class="groups">
+      ${groups.map(factGroup)}<oriel-gateway-figures .read=${this.readApi}></oriel-gateway-figures>
+    </div>`;
   }
 
   #keyDown(event: KeyboardEvent): void {
@@ -123,24 +126,6 @@ export class StatsOverlay extends LitElement {
   #close(): void {
     this.dispatchEvent(new Event('close'));
   }
-}
-
-function renderGroup({ title, facts }: FactGroup): TemplateResult {
-  return html`
-    <div class="group">
-      <h3>${title}</h3>
-      <dl>${facts.map(renderFact)}</dl>
-    </div>
-  `;
-}
-
-function renderFact({ label, value, detail, isLoss }: Fact): TemplateResult {
-  return html`
-    <div title=${detail ?? nothing}>
-      <dt>${label}</dt>
-      <dd class=${isLoss === true ? 'loss' : ''}>${value}</dd>
-    </div>
-  `;
 }
 
 customElements.define('oriel-stats-overlay', StatsOverlay);

@@ -1,12 +1,14 @@
 import type { FromPeer, PeerRequest, ToPeer } from './peer-messages.ts';
 import { readFigures, type PeerFigures } from './peer-figures.ts';
-import { sendBye, sendOffer } from './signaling.ts';
+import { sendBye, sendCandidates, sendOffer, type Carry } from './signaling.ts';
+import { Trickle } from './trickle.ts';
 
 /** Where a connection is offered, and whom it tells of its life. */
 export interface PagePeerOptions {
   readonly request: PeerRequest;
   /** Whether it may go through a TURN server only. */
   readonly isRelayed: boolean;
+  readonly carry: Carry;
   /** Data for the decoder have come. */
   onFed(): void;
   /** The first picture came out of it. */
@@ -42,7 +44,10 @@ export class PagePeer {
   readonly #inputChannel: RTCDataChannel;
   readonly #ended = new AbortController();
   readonly #timer: ReturnType<typeof setInterval>;
+  readonly #trickle = new Trickle();
   #resource: string | undefined;
+  /** Whether the session’s connection carries the signaling: candidates are told then. */
+  #isCarried = false;
   #isFed = false;
   #isLooking = false;
 
@@ -60,6 +65,10 @@ export class PagePeer {
     this.#channel.onopen = () => this.#tell({ type: 'open' });
     this.#channel.onclose = () => this.#end('The data channel was closed.');
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#onUnit(data);
+    this.#connection.onicecandidate = ({ candidate }) => {
+      this.#trickle.found(candidate?.candidate);
+      this.#sendFound();
+    };
     this.#connection.onconnectionstatechange = () => {
       if (this.#connection.connectionState === 'failed') this.#end('Nothing gets through.');
     };
@@ -78,20 +87,34 @@ export class PagePeer {
   }
 
   async #open(): Promise<void> {
-    const { request } = this.#options;
+    const { request, carry } = this.#options;
+    const { signal } = this.#ended;
     try {
       this.#receive('video', this.picture);
       this.#receive('audio', this.sound);
       await this.#connection.setLocalDescription();
-      // Without candidates: the gateway reads none, and learns from the checks where this browser is.
+      // At once: candidates follow, and the gateway learns from the checks where this browser is.
       const sdp = this.#connection.localDescription?.sdp ?? '';
-      const answer = await sendOffer(request, sdp, this.#ended.signal);
+      const answer = await sendOffer(request, sdp, { carry, signal });
       this.#resource = answer.resource;
-      if (this.#ended.signal.aborted) this.#sayBye();
-      else await this.#connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+      if (signal.aborted) {
+        this.#sayBye();
+        return;
+      }
+      await this.#connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+      this.#isCarried = answer.isCarried;
+      this.#sendFound();
     } catch (error) {
       this.#end(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  #sendFound(): void {
+    if (!this.#isCarried || this.#resource === undefined || this.#ended.signal.aborted) return;
+    const fragment = this.#trickle.next(this.#connection.localDescription?.sdp ?? '');
+    // What is lost with the connection that carries it, or refused, is of no use any more.
+    if (fragment !== undefined)
+      void sendCandidates(this.#options.carry, this.#resource, fragment).catch(() => undefined);
   }
 
   #receive(kind: 'video' | 'audio', stream: MediaStream): void {

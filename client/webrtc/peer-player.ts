@@ -2,6 +2,7 @@ import type { FromPictureElement } from '../media-source/picture-messages.ts';
 import type { PlayerStats } from '../stats/player-stats.ts';
 import { withFigures, type PeerFigures } from './peer-figures.ts';
 import type { PeerRequest } from './peer-messages.ts';
+import type { Carry } from './signaling.ts';
 import { PeerPicture } from './peer-picture.ts';
 import { PagePeer } from './page-peer.ts';
 
@@ -13,6 +14,7 @@ export interface PeerPlayerOptions {
   readonly probe: boolean;
   /** Whether connections may go through a TURN server only. */
   readonly isRelayed: boolean;
+  readonly carry: Carry;
   readonly toWorker: (message: FromPictureElement, transfer: Transferable[]) => void;
   /** Data for the decoder have come, or the first picture out of it. */
   readonly onMedia: (event: 'fed' | 'firstMedia') => void;
@@ -46,11 +48,12 @@ export class PeerPlayer {
 
   /** The network worker wants a connection. */
   open(request: PeerRequest): void {
-    const { onMedia, isRelayed } = this.#options;
+    const { onMedia, isRelayed, carry } = this.#options;
     this.#peers.add(
       new PagePeer({
         request,
         isRelayed,
+        carry,
         onFed: () => onMedia('fed'),
         onPicture: () => onMedia('firstMedia'),
         onCarries: (peer) => this.#carries(peer),

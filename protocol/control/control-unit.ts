@@ -12,6 +12,7 @@ import * as hello from './hello.ts';
 import * as inputUnit from './input-unit.ts';
 import * as move from './move.ts';
 import * as report from './report.ts';
+import * as request from './request.ts';
 import * as role from './role.ts';
 import * as session from './session.ts';
 import * as stream from './stream.ts';
@@ -42,7 +43,10 @@ export type ControlUnit =
   | report.ReportUnit
   | report.RateUnit
   | inputUnit.InputUnit
-  | inputUnit.InputAckUnit;
+  | inputUnit.InputAckUnit
+  | request.RequestUnit
+  | request.ResponseUnit
+  | request.BodyUnit;
 
 type UnitOf<Type extends ControlUnit['type']> = Extract<ControlUnit, { readonly type: Type }>;
 
@@ -77,6 +81,9 @@ const codecs: { readonly [Type in ControlUnit['type']]: Codec<UnitOf<Type>> } = 
   rate: { write: report.writeRate, read: report.readRate },
   input: { write: inputUnit.writeInput, read: inputUnit.readInput },
   inputAck: { write: inputUnit.writeInputAck, read: inputUnit.readInputAck },
+  request: { write: request.writeRequest, read: request.readRequest },
+  response: { write: request.writeResponse, read: request.readResponse },
+  body: { write: request.writeBody, read: request.readBody },
 };
 
 const readers = new Map<number, (reader: ByteReader) => ControlUnit>(

@@ -69,6 +69,8 @@ export interface HelloAck {
    * number of the first one that the server has not taken yet.
    */
   readonly input?: number;
+  /** How many requests may be unanswered at once (REQUEST); absent = the server takes none. */
+  readonly requests?: number;
 }
 
 /** The first unit of a client (after AUTH, where that is used). */
@@ -130,6 +132,7 @@ export function readHelloAck(reader: ByteReader): HelloAckUnit {
     },
     limits: readLimits(asObject(object['limits'], 'limits')),
     ...optionalInput(object),
+    ...optionalRequests(object),
   };
   return { type: 'helloAck', helloAck };
 }
@@ -192,4 +195,9 @@ function optionalTransports(object: JsonObject): { readonly transports?: readonl
 function optionalInput(object: JsonObject): { readonly input?: number } {
   const value = object['input'];
   return value === undefined ? {} : { input: asInteger(value, 'input') };
+}
+
+function optionalRequests(object: JsonObject): { readonly requests?: number } {
+  const value = object['requests'];
+  return value === undefined ? {} : { requests: asInteger(value, 'requests', 1) };
 }

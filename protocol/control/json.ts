@@ -1,4 +1,4 @@
-/** JSON inside units: HELLO, HELLO_ACK, SETTINGS, STREAM and the metadata of FLOW_OPEN. */
+/** JSON inside units: HELLO, HELLO_ACK, SETTINGS, STREAM, REQUEST, RESPONSE and the metadata of FLOW_OPEN. */
 
 import { encodeText, type ByteReader, type ByteWriter } from '../bytes.ts';
 import { ProtocolError } from '../errors.ts';
@@ -23,7 +23,16 @@ export function readJsonObject(reader: ByteReader, field: string): JsonObject {
     const message = `${field}: expected at most ${maxJsonBytes} bytes, got ${reader.remaining}`;
     throw new ProtocolError('E_SIZE', message);
   }
-  return asObject(parse(reader.utf8(reader.remaining, field), field), field);
+  return parseJsonObject(reader.utf8(reader.remaining, field), field);
+}
+
+/**
+ * Reads a text as a JSON object.
+ *
+ * @throws {@link ProtocolError} E_JSON when it is none.
+ */
+export function parseJsonObject(text: string, field: string): JsonObject {
+  return asObject(parse(text, field), field);
 }
 
 /**

@@ -15,6 +15,7 @@ import type { LoginSession } from './login-sessions.ts';
 import type { LoginAttempt, LoginThrottle } from './login-throttle.ts';
 import type { OriginPolicy } from './origin-policy.ts';
 import { MAX_PASSWORD_CHARACTERS } from './password.ts';
+import { reachedAddresses } from './reached-addresses.ts';
 import { WEBRTC_PATH } from './webrtc-api.ts';
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from './session-cookie.ts';
 
@@ -99,7 +100,7 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
     requireRoom(session, options.admit);
     const offer = await options.webTransport();
     return {
-      tickets: tickets.issue(session, origin),
+      tickets: tickets.issue(session, origin, reachedAddresses(request.raw, policy)),
       webSocketPath: (options.config.listen.basePath ?? '') + TRANSPORT_PATH,
       webRtcPath:
         options.webRtc?.door() === undefined
@@ -118,6 +119,15 @@ export function registerApi(fastify: FastifyInstance, options: ApiOptions): void
             },
     };
   });
+
+  /** For everybody who watches: it names nobody. */
+  const { statistics } = options;
+  if (statistics !== undefined) {
+    fastify.get('/api/statistics', (request) => {
+      requireSession(request, options);
+      return statistics();
+    });
+  }
 
   fastify.post('/api/links', (request) => {
     const session = requireSession(request, options);

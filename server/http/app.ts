@@ -7,8 +7,10 @@ import { fastifyCookie } from '@fastify/cookie';
 import { fastify as createFastify, type FastifyInstance, type FastifyReply } from 'fastify';
 
 import { registerApi } from './api.ts';
+import { CarriedLogins, type CarriedAnswer, type CarriedRequest } from './carried-requests.ts';
 import { HttpFault, type FaultCode } from './fault.ts';
 import { divertFramed } from './first-byte.ts';
+import type { Grant } from './grant.ts';
 import { requireOwnHost, sessionOf, withoutBasePath, type GatewayOptions } from './gateway.ts';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
 import { LoginThrottle } from './login-throttle.ts';
@@ -42,6 +44,8 @@ export interface AppOptions extends GatewayOptions {
 export interface App {
   /** Starts listening where the settings say; may be called once. */
   listen(): Promise<ListeningAt>;
+  /** Answers a request that a session's connection carried, in the name of its grant; one that is refused resolves, too. */
+  ask(grant: Grant, request: CarriedRequest): Promise<CarriedAnswer>;
   /** Shows another certificate from now on; connections that are open stay. Without effect on http. */
   setCertificate(certificate: TlsCertificate): void;
   /**
@@ -62,7 +66,9 @@ export interface ListeningAt {
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger, tls } = options;
   const limits = { ...defaultHttpLimits, ...options.limits };
+  const carried = new CarriedLogins();
   const policy = new OriginPolicy({
+    carried,
     listenHost: config.listen.host,
     publicOrigins: config.listen.publicOrigins,
     isSecure: tls !== undefined,
@@ -121,6 +127,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (basePath !== undefined && request.originalUrl.split('?', 1)[0] === basePath) {
       return reply.redirect(`${basePath}/${request.originalUrl.slice(basePath.length)}`, 308);
     }
+    if (policy.carried !== undefined) return;
     if (sessionOf(request.raw, { sessions: options.sessions, policy }) !== undefined) {
       watch.authenticated(request.raw.socket);
     }
@@ -141,6 +148,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       logger.info('listening', { origin: at.origin, port: at.port });
       return at;
     },
+    ask: (grant, request) => carried.ask(fastify, grant, request),
     setCertificate: (certificate) => {
       for (const server of secureServers) server.setSecureContext(secureContext(certificate));
     },

@@ -45,6 +45,8 @@ export interface GatewayOptions {
     /** STUN and TURN servers for a login; none unless given. */
     readonly iceServers?: (session: string) => readonly IceServer[];
   };
+  /** The gateway's own figures for GET /api/statistics, JSON; not served unless given. */
+  readonly statistics?: () => object;
   /** Size of the desktop in pixels, when it is known. */
   readonly desktop: () => { readonly width: number; readonly height: number } | undefined;
   /** Asked for each ticket and before each WebSocket. */
@@ -78,11 +80,16 @@ interface LoginLookup {
   readonly policy: OriginPolicy;
 }
 
-/** The login that a request's cookie stands for. */
+/** The login that a request's cookie stands for, or the connection that carried it. */
 export function sessionOf(
   request: IncomingMessage,
   { sessions, policy }: LoginLookup,
 ): LoginSession | undefined {
+  const { carried } = policy;
+  if (carried !== undefined) {
+    const { session: id, role } = carried;
+    return sessions.isOpen(id) ? { id, role } : undefined;
+  }
   const cookie = readSessionCookie(request, policy);
   return cookie === undefined ? undefined : sessions.find(cookie);
 }

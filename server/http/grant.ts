@@ -13,4 +13,6 @@ export interface Grant {
   readonly origin: string;
   /** One attempt to connect: the tickets of one request share it, since a client races its transports. */
   readonly attempt: string;
+  /** Addresses of this machine by which the page had reached it when it asked, best first; absent where nobody asked by HTTP. */
+  readonly reached?: readonly string[];
 }

@@ -2,6 +2,8 @@ import { BlockList, isIP } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 import { networkInterfaces } from 'node:os';
 
+import type { CarriedLogins } from './carried-requests.ts';
+import type { Grant } from './grant.ts';
 import { TrustedProxies, type SeenRequest } from './proxies.ts';
 
 const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
@@ -18,6 +20,8 @@ export interface OriginPolicyOptions {
   readonly allowsPlainHttp?: boolean;
   /** Whose forwarded headers are believed; nobody's unless given. */
   readonly proxies?: TrustedProxies | undefined;
+  /** Requests that sessions carry; none unless given. */
+  readonly carried?: CarriedLogins;
 }
 
 /** What an Origin header is worth; `insecure` is an origin of ours on which browsers withhold what the page needs. */
@@ -56,9 +60,15 @@ export class OriginPolicy {
     return !isLoopback(parsed.name) && !this.#publicOrigins.has(`https://${parsed.host}`);
   }
 
-  /** The request as its browser sent it, before a trusted proxy. */
+  /** What lets the request in that is being answered, where a session's connection carried it. */
+  get carried(): Grant | undefined {
+    return this.#options.carried?.grant;
+  }
+
+  /** The request as its browser sent it, before a trusted proxy, or to the session's connection that carried it. */
   seen(request: IncomingMessage): SeenRequest {
-    return this.#proxies.see(request);
+    const { carried } = this;
+    return carried === undefined ? this.#proxies.see(request) : seenCarried(carried);
   }
 
   /**
@@ -92,6 +102,12 @@ export class OriginPolicy {
     const parsed = parseHost(host);
     return [...new Set([...(parsed === undefined ? [] : [parsed.host]), ...this.#publicHosts])];
   }
+}
+
+/** The page's origin was judged when the connection was let in. */
+function seenCarried({ origin }: Grant): SeenRequest {
+  const { host, protocol } = URL.canParse(origin) ? new URL(origin) : { host: '', protocol: '' };
+  return { address: '', host, isSecure: protocol === 'https:', identity: undefined };
 }
 
 /** Whether browsers treat the origin as secure: https, or the machine itself (W3C Secure Contexts, section 3.1). */

@@ -11,6 +11,8 @@ export function reachedAddresses(
   request: IncomingMessage,
   policy: OriginPolicy,
 ): readonly string[] {
+  // Where its ticket was fetched is where it was reached: the connection that carries it may have come by another way.
+  if (policy.carried !== undefined) return policy.carried.reached ?? [];
   const host = (policy.seen(request).host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
   const local = (request.socket.localAddress ?? '').replace(/^::ffff:/, '');
   const addresses = [host, local, reachableAddress() ?? ''];

@@ -40,10 +40,16 @@ export class Tickets {
     this.#options = options;
   }
 
-  /** Makes the tickets of one attempt, for a page of `origin`. */
-  issue({ id, role }: LoginSession, origin: string): IssuedTickets {
+  /** Makes the tickets of one attempt, for a page of `origin` that has `reached` this machine at these addresses. */
+  issue({ id, role }: LoginSession, origin: string, reached?: readonly string[]): IssuedTickets {
     this.#makeRoom(id);
-    const grant: Grant = { session: id, role, origin, attempt: newId() };
+    const grant: Grant = {
+      session: id,
+      role,
+      origin,
+      attempt: newId(),
+      ...(reached && { reached }),
+    };
     const expiresAt = this.#options.now() + TICKET_LIFETIME_MS;
     const make = (transport: TicketTransport): string => {
       const ticket = newSecret();

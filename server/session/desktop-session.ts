@@ -10,6 +10,7 @@ import { ConnectedViewers } from './connected-viewers.ts';
 import { ControlLease } from './control-lease.ts';
 import type { PauseCounters } from './encoder-steering.ts';
 import { Joins } from './joins.ts';
+import type { RequestPort } from './request-port.ts';
 import type { SessionObserver } from './session-observer.ts';
 import type { SharedEncoders, SharedEncodersOptions } from './shared-encoders.ts';
 import type {
@@ -86,8 +87,12 @@ export class DesktopSession implements ViewerDesktop {
     return others.length < this.#options.maxViewers;
   }
 
-  /** Takes a connection that has been authenticated. The newest connection of a login replaces its older one. */
-  connect(transport: ServerTransport, admission: Admission): void {
+  /**
+   * Takes a connection that has been authenticated. The newest connection of a login replaces its older one.
+   *
+   * @param requests answers requests of the HTTP API in its name; without them it takes none
+   */
+  connect(transport: ServerTransport, admission: Admission, requests?: RequestPort): void {
     const { clock, logger } = this.#options;
     if (!this.hasRoomFor(admission.session)) {
       transport.close(
@@ -103,6 +108,7 @@ export class DesktopSession implements ViewerDesktop {
       clock,
       logger,
       observer: this.#options.observer,
+      requests,
       join: (joining, move) => {
         const others = this.#viewers.of(admission.session).filter((other) => other !== joining);
         return this.#joins.join(joining, { others, move, now: clock.now() });

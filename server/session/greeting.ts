@@ -1,6 +1,6 @@
 import { protocolVersion, type Hello } from '../../protocol/control/hello.ts';
 import { SessionCode } from '../../protocol/errors.ts';
-import { clientLimits } from '../../protocol/limits.ts';
+import { clientLimits, maxOpenRequests } from '../../protocol/limits.ts';
 import type { Micros } from '../../protocol/time.ts';
 import type { Clock } from '../session-clock.ts';
 import type { ServerTransport } from '../transport/transport.ts';
@@ -24,6 +24,8 @@ export interface GreetingOptions {
   readonly clock: Clock;
   readonly observer: SessionObserver;
   readonly continuity: Continuity;
+  /** Whether the connection carries requests of the HTTP API. */
+  readonly takesRequests: boolean;
   /** The connection that this one moves away from. */
   readonly from: { readonly demand: LinkDemand | undefined } | undefined;
 }
@@ -65,7 +67,7 @@ export function greet(options: GreetingOptions, now: Micros): Greeted {
 
 /** Sends HELLO_ACK. Returns whether it gives control. */
 function acknowledge(
-  { admission, transport, desktop, continuity, from }: GreetingOptions,
+  { admission, transport, desktop, continuity, from, takesRequests }: GreetingOptions,
   now: Micros,
 ): boolean {
   const { session, role, attempt } = admission;
@@ -82,6 +84,7 @@ function acknowledge(
       desktop: desktop.size,
       limits: clientLimits,
       ...(from === undefined ? {} : { input: continuity.input.cumulative }),
+      ...(takesRequests ? { requests: maxOpenRequests } : {}),
     },
   });
   return controls;

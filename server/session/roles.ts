@@ -19,6 +19,9 @@ const forEveryone: ReadonlySet<ControlUnit['type']> = new Set([
   'report',
   // What of it a viewer may change is the stream settings' own question.
   'settings',
+  // The API judges each request as it does by HTTP.
+  'request',
+  'body',
 ]);
 
 const forControllers: ReadonlySet<ControlUnit['type']> = new Set(['input']);

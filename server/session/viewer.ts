@@ -12,9 +12,11 @@ import { greet, refusalOf } from './greeting.ts';
 import { JoinedViewer } from './joined-viewer.ts';
 import { LinkSilence } from './link-silence.ts';
 import { mayClientSend } from './roles.ts';
+import type { RequestPort } from './request-port.ts';
 import type { SessionObserver } from './session-observer.ts';
 import { ViewerAccount } from './viewer-account.ts';
 import type { ViewerDesktop } from './viewer-desktop.ts';
+import { ViewerRequests } from './viewer-requests.ts';
 import type { ViewerSettings } from './viewer-settings.ts';
 import type { ViewerStatus } from './viewer-status.ts';
 
@@ -28,6 +30,8 @@ export interface ViewerOptions {
   /** Asked at HELLO: what this connection joins with; the one who gives nothing has closed it. */
   join(viewer: Viewer, move: string | undefined): Joining | undefined;
   readonly observer: SessionObserver;
+  /** Answers requests of the HTTP API in this connection's name; absent: it takes none. */
+  readonly requests?: RequestPort | undefined;
   /** What waits for the viewer may have become shorter. */
   onLinkMoved(viewer: Viewer, now: Micros): void;
 }
@@ -46,6 +50,7 @@ export class Viewer {
   readonly #options: ViewerOptions;
   readonly #account: ViewerAccount;
   readonly #silence: LinkSilence;
+  readonly #requests: ViewerRequests | undefined;
   #joined: JoinedViewer | undefined;
   #isOver = false;
 
@@ -53,6 +58,9 @@ export class Viewer {
     this.#options = options;
     this.#account = new ViewerAccount(options.observer);
     this.#silence = new LinkSilence(options.clock.now());
+    const { requests: ask, logger, transport } = options;
+    const send = (unit: ControlUnit): void => transport.sendControl(unit);
+    this.#requests = ask && new ViewerRequests({ logger, ask, send });
     this.closed = options.transport.closed.then((how) => {
       this.#end();
       this.#account.left(how);
@@ -170,6 +178,7 @@ export class Viewer {
     if (this.#joined === undefined && unit.type === 'hello') this.#greet(unit.hello, now);
     else if (this.#joined === undefined || unit.type === 'hello')
       throw new ProtocolError('E_STATE', `${unit.type}: not expected now`);
+    else if (unit.type === 'request' || unit.type === 'body') this.#requests?.take(unit);
     else this.#joined.take(unit, now);
     if (unit.type === 'report') this.#options.onLinkMoved(this, now);
   }
@@ -184,7 +193,8 @@ export class Viewer {
     const joining = this.#options.join(this, hello.move);
     if (joining === undefined) return;
     const { continuity, from } = joining;
-    const greeted = greet({ ...this.#options, hello, continuity, from }, now);
+    const takesRequests = this.#requests !== undefined;
+    const greeted = greet({ ...this.#options, hello, continuity, from, takesRequests }, now);
     this.#joined = new JoinedViewer({
       ...this.#options,
       account: this.#account,

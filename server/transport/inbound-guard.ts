@@ -8,6 +8,7 @@ import {
   maxInputUnitsPerSecond,
   maxPingsPerSecond,
   maxReportsPerSecond,
+  maxRequestsPerSecond,
   maxSettingsPerSecond,
   maxUnitBytes,
 } from '../../protocol/limits.ts';
@@ -34,6 +35,7 @@ const serverUnits: ReadonlySet<ControlUnit['type']> = new Set<ControlUnit['type'
   'ackConfig',
   'rate',
   'inputAck',
+  'response',
 ]);
 
 /** What to do with a unit that passed: hand it on, or send an answer back at once. */
@@ -52,6 +54,7 @@ export class InboundGuard {
   readonly #pings = new RateLimit('ping', maxPingsPerSecond);
   readonly #reports = new RateLimit('report', maxReportsPerSecond);
   readonly #settings = new RateLimit('settings', maxSettingsPerSecond);
+  readonly #requests = new RateLimit('request', maxRequestsPerSecond);
   readonly #inputs = new RateLimit('input', maxInputUnitsPerSecond);
   readonly #events = new RateLimit('input events', maxInputEventsPerSecond);
   readonly #flows = new Set<FlowId>();
@@ -99,6 +102,7 @@ export class InboundGuard {
     }
     if (unit.type === 'report') this.#reports.take(1, receivedAt);
     if (unit.type === 'settings') this.#settings.take(1, receivedAt);
+    if (unit.type === 'request') this.#requests.take(1, receivedAt);
     if (unit.type === 'input') {
       this.#inputs.take(1, receivedAt);
       this.#countEvents(unit.first, unit.events.length, receivedAt);

@@ -7,10 +7,13 @@ import { readStreamCodec } from '../../protocol/stream-codec.ts';
 import type { StreamChange } from '../../protocol/stream-settings.ts';
 import { micros, micros32, millis } from '../../protocol/time.ts';
 import { isDataUnitId } from '../../protocol/unit-id.ts';
+import { ApiClient } from './api-client.ts';
 import { LoggedIn } from './logged-in.ts';
 
 /** A viewer without a browser: it logs in, watches over WebSocket, acknowledges everything and decodes nothing. */
 export class HeadlessViewer {
+  /** The HTTP API, by its connection; answered once `stream` is there. */
+  readonly api: ApiClient;
   readonly #socket: WebSocket;
   readonly #heartbeat: NodeJS.Timeout;
   readonly #reassembler = new Reassembler({ maxMessageBytes: 8 << 20, maxFlows: 16 });
@@ -34,6 +37,7 @@ export class HeadlessViewer {
     video: readonly string[],
   ) {
     this.#socket = socket;
+    this.api = new ApiClient((unit) => socket.send(encodeControl(unit)));
     this.#onMessage = onMessage;
     socket.on('message', (data: Buffer) => this.#take(data));
     socket.on('error', () => undefined);
@@ -126,6 +130,7 @@ export class HeadlessViewer {
     this.#wireBytes += bytes.length;
     if (!isDataUnitId(bytes[0] ?? 0)) {
       const control = decodeControl(bytes);
+      this.api.take(control);
       if (control.type === 'abandon') this.#reassembler.abandon(control.flow, control);
       if (control.type === 'goaway') this.#goaway = control.message;
       if (control.type === 'stream') this.#stream = control.stream;

@@ -43,7 +43,10 @@ export interface AppUnderTest extends ListeningAt {
 }
 
 export interface TestedSettings extends Partial<
-  Pick<AppOptions, 'admit' | 'limits' | 'proxies' | 'tls' | 'webTransport' | 'webRtc' | 'probes'>
+  Pick<
+    AppOptions,
+    'admit' | 'limits' | 'proxies' | 'statistics' | 'tls' | 'webTransport' | 'webRtc' | 'probes'
+  >
 > {
   readonly host?: string;
   readonly publicOrigins?: readonly string[];

@@ -216,6 +216,7 @@ const helloAck = fc.record(
     }),
     resume: token,
     input: varint,
+    requests: size,
   },
   { requiredKeys: ['version', 'session', 'clock', 'role', 'mayControl', 'desktop', 'limits'] },
 );
@@ -306,6 +307,9 @@ function unit<Type extends ControlUnit['type']>(
   return fc.record({ type: fc.constant(type), ...fields }) as unknown as fc.Arbitrary<ControlUnit>;
 }
 
+const part = (minLength: number): fc.Arbitrary<Uint8Array<ArrayBuffer>> =>
+  fc.array(u8, { minLength, maxLength: 40 }).map((bytes) => Uint8Array.from(bytes));
+
 /** One arbitrary for every type of control unit. */
 export const controlUnits: Readonly<Record<ControlUnit['type'], fc.Arbitrary<ControlUnit>>> = {
   auth: unit('auth', { token }),
@@ -359,6 +363,19 @@ export const controlUnits: Readonly<Record<ControlUnit['type'], fc.Arbitrary<Con
   }),
   input: unit('input', { sendTime: stamp, first: fc.nat(2 ** 31 - 1), events: inputEvents }),
   inputAck: unit('inputAck', { cumulative: varint }),
+  request: unit('request', {
+    id: varint,
+    head: fc.record({ method: fc.constantFrom('GET', 'POST'), path: text(64) }),
+    total: varint,
+    bytes: part(0),
+  }),
+  response: unit('response', {
+    id: varint,
+    head: fc.record({ status: fc.integer({ min: 100, max: 599 }) }),
+    total: varint,
+    bytes: part(0),
+  }),
+  body: unit('body', { id: varint, bytes: part(1) }),
 };
 
 export const controlUnit: fc.Arbitrary<ControlUnit> = fc.oneof(...Object.values(controlUnits));

@@ -38,6 +38,9 @@ export class ScriptedPlayer implements PlayerControl {
     unwatchMark: () => undefined,
   };
 
+  /** No gateway answers. */
+  readonly api = { read: () => Promise.resolve(undefined) };
+
   start(): void {
     this.options.onState({ phase: 'connecting' });
   }
