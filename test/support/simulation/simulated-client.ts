@@ -10,6 +10,9 @@ const CLOCK_OFFSET_US = 77_000_000;
 /** Its stamps come late by up to this: its thread has other things to do. */
 const JITTER_US = 1_500;
 
+/** Between two stalls of a busy client, on average. */
+const MEAN_IDLE_US = 100_000;
+
 /** What a client says about what it receives; its clock has an offset. */
 export class SimulatedClient {
   /** Called when an acknowledgement is due at once. */
@@ -23,9 +26,14 @@ export class SimulatedClient {
   >();
   readonly #seen = new Set<string>();
   #entries: ReportEntry[] = [];
+  readonly #longestStallUs: number;
   #stampedAt = 0;
+  #stallEnd = 0;
+  #idleUs = 0;
 
-  constructor(isAcknowledging: boolean, random: () => number) {
+  /** `longestStallMs`: a busy one stamps nothing for up to so long, again and again. */
+  constructor(isAcknowledging: boolean, random: () => number, longestStallMs = 0) {
+    this.#longestStallUs = longestStallMs * 1000;
     this.#isAcknowledging = isAcknowledging;
     this.#random = random;
   }
@@ -75,12 +83,18 @@ export class SimulatedClient {
   /** The REPORT of what became complete since the last one. */
   report(now: Micros): ReportUnit {
     const entries = this.#entries.splice(0, 64);
-    const stamp = toMicros32(micros(now + CLOCK_OFFSET_US + JITTER_US));
+    const at = Math.round(Math.max(now + JITTER_US, this.#stampedAt));
+    const stamp = toMicros32(micros(at + CLOCK_OFFSET_US));
     return { type: 'report', now: stamp, entries, values: {} };
   }
 
   #stamp(now: Micros): number {
-    this.#stampedAt = Math.max(this.#stampedAt, now + this.#random() * JITTER_US);
+    if (this.#longestStallUs > 0 && now >= this.#stallEnd + this.#idleUs) {
+      this.#stallEnd = now + this.#longestStallUs * this.#random();
+      this.#idleUs = 2 * MEAN_IDLE_US * this.#random();
+    }
+    const awake = Math.max(now, this.#stallEnd);
+    this.#stampedAt = Math.max(this.#stampedAt, awake + this.#random() * JITTER_US);
     return this.#stampedAt;
   }
 }
