@@ -145,7 +145,9 @@ export interface XClient {
   readonly pack_stream: { put(request: Buffer): void; submit(expectsReply?: boolean): void };
   /** Handlers of replies by request number; `unpack` gets the reply after its first 8 bytes. */
   readonly replies: Record<number, [(reply: Buffer) => unknown, XReply<never>]>;
-  GetInputFocus(reply: XReply<unknown>): void;
+  GetInputFocus(reply: XReply<{ readonly focus: number }>): void;
+  /** @param values `autoRepeatMode` 0: no key that is held down repeats */
+  ChangeKeyboardControl(values: { readonly autoRepeatMode: 0 | 1 }): void;
   GetGeometry(
     drawable: number,
     reply: XReply<{ readonly width: number; readonly height: number }>,

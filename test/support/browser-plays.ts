@@ -14,6 +14,7 @@ import { silentLogger } from './silent-logger.ts';
 import { startTonePlayer } from './tone-player.ts';
 import { analyzeTone } from './tone.ts';
 import { TypedText } from './typed-text.ts';
+import { TypingDesktop } from './typing-desktop.ts';
 
 const SENTENCE = 'The quick brown fox tries every browser, window by window.';
 
@@ -124,12 +125,18 @@ function describePlaying(stage: () => Stage, { asks = {}, rung, transport }: Pla
   });
 
   it('types a sentence exactly', async () => {
-    const terminal = await TypedText.open(stage().desktop.env);
+    const { env } = stage().desktop;
+    const [keyboard, terminal] = [await TypingDesktop.open(env), await TypedText.open(env)];
     try {
-      await page.click(200, 300);
+      const clickIntoTerminal = async (): Promise<string> => {
+        await page.click(200, 300);
+        return keyboard.focusedClass();
+      };
+      await expect.poll(clickIntoTerminal, SEEN).toContain('XTerm');
       await page.type(SENTENCE);
       await terminal.expect(SENTENCE);
     } finally {
+      keyboard.close();
       await terminal.close();
     }
   });
