@@ -24,7 +24,8 @@ const begin = async () => {
   await expect.poll(() => Math.min(video.length, audio.length), SEEN).toBeGreaterThan(10);
   const fragment = { type: 'application/trickle-ice-sdpfrag', body: 'a=end\r\n' };
   const path = headers.get('location') ?? '';
-  const ask = async () => (await whep(link, 'PATCH', { ...fragment, path })).status;
+  const ofSession = { path, headers: { 'if-match': headers.get('etag') ?? '' } };
+  const ask = async () => (await whep(link, 'PATCH', { ...fragment, ...ofSession })).status;
   return { peer, ask };
 };
 
