@@ -29,6 +29,9 @@ const STARVING_RTT_US = 20_000;
  */
 const QUEUED_FACTOR = 1.5;
 
+/** The shortest round trip is that of so many seconds (BBR's window is 10 s, too): a path may become longer while it is used. */
+const SHORTEST_SECONDS = 10;
+
 /** A second with fewer packets says nothing about loss: at 2 % of these one is lost. 0.3 Mbit/s, the least rate, are 32. */
 const TELLING_PACKETS = 30;
 
@@ -109,7 +112,8 @@ export class TransportChoice {
   #asked: { readonly transport: string; readonly at: Micros } | undefined;
   #samples: CarriedSample[] = [];
   #secondEndsAt = -Infinity;
-  #shortestRttUs = Infinity;
+  /** Of the newest seconds in which the stack told it, µs. */
+  #roundTrips: readonly number[] = [];
   /** The newest seconds, limited or not. */
   #judged: Second[] = [];
   #limited: Second[] = [];
@@ -163,7 +167,7 @@ export class TransportChoice {
   /** Keeps the run of limited seconds; one in which little was to be sent proves nothing. */
   #keep(second: Second): void {
     const { deliveredBps, targetBps, wantedBps, rttUs } = second;
-    if (rttUs > 0) this.#shortestRttUs = Math.min(this.#shortestRttUs, rttUs);
+    if (rttUs > 0) this.#roundTrips = [...this.#roundTrips, rttUs].slice(-SHORTEST_SECONDS);
     this.#judged = [...this.#judged, second].slice(-JUDGED_SECONDS);
     if (targetBps >= SATISFIED_SHARE * wantedBps) this.#limited = [];
     else if (deliveredBps >= BUSY_SHARE * targetBps || this.#isLossy(second))
@@ -200,7 +204,7 @@ export class TransportChoice {
       sent >= TELLING_PACKETS &&
       lost > STARVING_LOSS * sent &&
       rttUs > STARVING_RTT_US &&
-      rttUs < QUEUED_FACTOR * this.#shortestRttUs
+      rttUs < QUEUED_FACTOR * Math.min(...this.#roundTrips)
     );
   }
 

@@ -6,6 +6,7 @@ import { TransportChoice, type TransportWish } from '../../../server/session/tra
 const WANTED_BPS = 8e6;
 const TICK_US = 50e3;
 const SECOND_US = 1e6;
+const SHORT_US = 1e3;
 const PACKETS_PER_BIT = 1 / 9_600;
 
 /** A network that gives each transport a rate of its own. */
@@ -21,8 +22,10 @@ interface Network {
   readonly seed: number;
   /** Whether the client does as it is asked. */
   readonly moves: boolean;
-  /** What an overflowing queue adds to the round trip; none where packets are lost at random. */
+  /** What an overflowing queue adds to the round trip; none where packets are lost at random. Rate control empties it now and then. */
   readonly queueUs?: number;
+  /** Until then the path was short. */
+  readonly longFromSeconds?: number;
 }
 
 interface Move extends TransportWish {
@@ -44,15 +47,17 @@ function play(network: Network, seconds: number, isPinned = false): readonly Mov
     const rate = carriedBy(network, transport);
     const deliveredBps = Math.min(WANTED_BPS, rate * factor);
     sent += (deliveredBps * PACKETS_PER_BIT * TICK_US) / SECOND_US;
-    // The queue builds up after the first second.
-    const queueUs = now > SECOND_US ? (network.queueUs ?? 0) : 0;
+    // One second in five; a second is judged by how it ends.
+    const isEmpty = Math.ceil(now / SECOND_US) % 5 === 1;
+    const queueUs = isEmpty ? 0 : (network.queueUs ?? 0);
+    const isLong = now >= (network.longFromSeconds ?? 0) * SECOND_US;
     const stack =
       transport === 'websocket'
         ? {}
         : {
             sentPackets: sent,
             lostPackets: sent * network.loss,
-            rttUs: network.rttUs + queueUs,
+            rttUs: (isLong ? network.rttUs : SHORT_US) + queueUs,
           };
     const sample = { targetBps: deliveredBps, wantedBps: WANTED_BPS, deliveredBps, ...stack };
     const wish = choice.observe(transport, sample, micros(now));
@@ -155,6 +160,12 @@ describe('the choice of a transport', () => {
     });
     expect(move?.atSeconds).toBeLessThan(6);
     expect(more).toEqual([]);
+  });
+
+  it('judges a path that became longer while it was used', () => {
+    const [move] = play({ ...starving, longFromSeconds: 20 }, 60);
+    expect(move?.transport).toBe('websocket');
+    expect(move?.atSeconds).toBeLessThan(35);
   });
 
   it('prefers WebRTC where it is offered, whose rate follows the delay alone', () => {
