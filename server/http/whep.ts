@@ -9,6 +9,7 @@ import type { OriginPolicy } from './origin-policy.ts';
 import { reachedAddresses } from './reached-addresses.ts';
 import { hashOfSecret, newId } from './secret.ts';
 import type { DoorRefusal, WebRtcDoor } from './webrtc-door.ts';
+import { WhepPlayers } from './whep-players.ts';
 
 /** Where players post their offers (draft-ietf-wish-whep, section 4). */
 export const WHEP_PATH = '/whep';
@@ -35,18 +36,12 @@ export type WhepOptions = GatewayOptions & {
   readonly corsOrigins: readonly string[];
 };
 
-/** Who opened a WebRTC session: only they may change or end it. */
-interface Holder {
-  readonly bearerHash: string;
-  readonly session: string;
-}
-
 /**
  * WHEP (draft-ietf-wish-whep) over HTTP, for players of any kind. A player brings the token of a one-time link, or a ticket, as a Bearer
  * token (RFC 6750); a login of its own lasts as long as its session, and watches only.
  */
 export async function registerWhep(fastify: FastifyInstance, options: WhepOptions): Promise<void> {
-  const holders = new Map<string, Holder>();
+  const players = new WhepPlayers();
   await fastify.register((whep, _, done) => {
     for (const type of [OFFER_TYPE, FRAGMENT_TYPE]) {
       const parsed = { parseAs: 'string', bodyLimit: MAX_SDP_BYTES } as const;
@@ -63,18 +58,23 @@ export async function registerWhep(fastify: FastifyInstance, options: WhepOption
     const resourcePath = `${WHEP_PATH}/:resource`;
     whep.options(WHEP_PATH, (_request, reply) => preflight(reply, ENDPOINT_METHODS));
     whep.options(resourcePath, (_request, reply) => preflight(reply, RESOURCE_METHODS));
-    whep.post(WHEP_PATH, (request, reply) => offer(request, reply, { options, holders }));
+    whep.post(WHEP_PATH, (request, reply) => offer(request, reply, { options, players }));
     whep.patch(resourcePath, (request, reply) => {
-      const { resource, session } = holderOf(request, holders);
+      const { resource, session } = playerOf(request, players);
       const fragment = textOf(request, FRAGMENT_TYPE);
       const tags = strongTags(request.headers['if-match']);
       const refusal = doorOf(options).candidates({ session, resource, fragment, tags });
       return refusal === undefined ? reply.code(204).send() : refuse(reply, refusal);
     });
     whep.delete(resourcePath, (request, reply) => {
-      const { resource, session } = holderOf(request, holders);
+      if (players.takeLeave(resourceOf(request), hashOfSecret(bearerOf(request)))) {
+        return reply.code(200).send();
+      }
+      const { resource, session } = playerOf(request, players);
       const refusal = doorOf(options).bye(session, resource);
-      return refusal === undefined ? reply.code(200).send() : refuse(reply, refusal);
+      if (refusal !== undefined) return refuse(reply, refusal);
+      players.saidGoodbye(resource);
+      return reply.code(200).send();
     });
     // Reserved (RFC 9725, sections 4.2 and 4.3): a player that tries them learns what there is instead.
     const refused = ['GET', 'PUT'];
@@ -149,7 +149,7 @@ function strongTags(header: string | undefined): readonly string[] | '*' | undef
 async function offer(
   request: FastifyRequest,
   reply: FastifyReply,
-  { options, holders }: { readonly options: WhepOptions; readonly holders: Map<string, Holder> },
+  { options, players }: { readonly options: WhepOptions; readonly players: WhepPlayers },
 ): Promise<FastifyReply> {
   const door = doorOf(options);
   const sdp = textOf(request, OFFER_TYPE);
@@ -157,7 +157,7 @@ async function offer(
   const { grant, end } = admit(request, bearer, options);
   let resource = '';
   const onEnded = (): void => {
-    holders.delete(resource);
+    players.ended(resource);
     end();
   };
   const addresses = reachedAddresses(request.raw, options.policy);
@@ -167,7 +167,7 @@ async function offer(
     return refuse(reply, answer);
   }
   resource = answer.resource;
-  holders.set(resource, { bearerHash: hashOfSecret(bearer), session: grant.session });
+  players.began(resource, { bearerHash: hashOfSecret(bearer), session: grant.session });
   const base = options.config.listen.basePath ?? '';
   const links = iceServerLinks(options.webRtc?.iceServers?.(grant.session) ?? []);
   return reply
@@ -221,15 +221,19 @@ function bearerOf({ headers }: FastifyRequest): string {
   return token;
 }
 
+function resourceOf({ params }: FastifyRequest): string {
+  return (params as { readonly resource: string }).resource;
+}
+
 /** Who holds no session, or another one, learns that there is none. */
-function holderOf(
+function playerOf(
   request: FastifyRequest,
-  holders: ReadonlyMap<string, Holder>,
+  players: WhepPlayers,
 ): { readonly resource: string; readonly session: string } {
-  const { resource } = request.params as { readonly resource: string };
-  const holder = holders.get(resource);
-  if (holder?.bearerHash !== hashOfSecret(bearerOf(request))) throw new HttpFault('notFound');
-  return { resource, session: holder.session };
+  const resource = resourceOf(request);
+  const player = players.find(resource, hashOfSecret(bearerOf(request)));
+  if (player === undefined) throw new HttpFault('notFound');
+  return { resource, session: player.session };
 }
 
 function textOf({ body, headers }: FastifyRequest, type: string): string {

@@ -80,7 +80,7 @@ describe.each(PLAYERS)('%s, as its package has it', (player) => {
     await page.evaluate(() => globalThis.players.stop());
     await expect.poll(() => painted.logged('"viewer left"').length, SEEN).toBe(left + 1);
     expect(answers).toContain('POST 201');
-    expect(answers).toContain('DELETE 200');
+    await expect.poll(() => answers, SEEN).toContain('DELETE 200');
     expect(answers.filter((answer) => / [45]\d\d$/.test(answer))).toEqual([]);
     expect(problems).toEqual([]);
   });

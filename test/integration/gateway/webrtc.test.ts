@@ -60,6 +60,20 @@ describe('a player without a browser', () => {
     await peer.close();
   });
 
+  it('may say goodbye after its connection has closed, once', async () => {
+    const peer = new WeriftPeer();
+    const link = await gateway().link();
+    const path = (await play(peer, link)).get('location') ?? '';
+    await expect.poll(() => peer.packets.video.length, SEEN).toBeGreaterThan(5);
+    const leaves = () => gateway().log.filter((line) => line.includes('"viewer left"')).length;
+    const left = leaves();
+    await peer.close();
+    await expect.poll(leaves, SEEN).toBe(left + 1);
+    expect((await whep(await gateway().link(), 'DELETE', { path })).status).toBe(404);
+    expect((await whep(link, 'DELETE', { path })).status).toBe(200);
+    expect((await whep(link, 'DELETE', { path })).status).toBe(404);
+  });
+
   it('gets a keyframe when it asks for one', async () => {
     const peer = new WeriftPeer();
     await play(peer, await gateway().link());
