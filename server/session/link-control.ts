@@ -13,7 +13,7 @@ import {
 } from '../schedule/rate-control.ts';
 import { ReportEstimate } from '../schedule/report-estimate.ts';
 import type { AckSample, ServerTransport, TransportStats } from '../transport/transport.ts';
-import type { CarriedSample } from './transport-choice.ts';
+import type { CarriedSample } from './carried-seconds.ts';
 
 /** Between two RATE units at least: they are for people to read. */
 const RATE_INTERVAL = millisToMicros(millis(100));

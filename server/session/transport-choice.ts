@@ -1,55 +1,16 @@
 import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
-
-/** What a link carries at one moment; rates in bits per second. */
-export interface CarriedSample {
-  /** What rate control lets the encoder make, and what it would make on a link without limits. */
-  readonly targetBps: number;
-  readonly wantedBps: number;
-  /** What arrived lately. */
-  readonly deliveredBps: number;
-  /** Counters and round trip of the transport's own stack, where it tells them. */
-  readonly lostPackets?: number;
-  readonly sentPackets?: number;
-  readonly rttUs?: number;
-}
+import {
+  CarriedSeconds,
+  JUDGED_SECONDS,
+  LOSSY_SECONDS,
+  type CarriedSample,
+} from './carried-seconds.ts';
 
 /** A transport to move to, and why, in one sentence for the user. */
 export interface TransportWish {
   readonly transport: string;
   readonly reason: string;
 }
-
-/** Loss and round trip above which CUBIC starves: 1.7 Mbit/s at 2 % and 40 ms (measured); below, other limits come first. */
-const STARVING_LOSS = 0.005;
-const STARVING_RTT_US = 20_000;
-
-/**
- * A round trip so many times the shortest one has a queue in it: what is lost then is lost to that queue, and the rate has to go down on
- * any transport. At random losses CUBIC keeps no queue at all (measured at 2 %: 41 ms on a path of 40).
- */
-const QUEUED_FACTOR = 1.5;
-
-/** The shortest round trip is that of so many seconds (BBR's window is 10 s, too): a path may become longer while it is used. */
-const SHORTEST_SECONDS = 10;
-
-/** A second with fewer packets says nothing about loss: at 2 % of these one is lost. 0.3 Mbit/s, the least rate, are 32. */
-const TELLING_PACKETS = 30;
-
-/** A target below this share of what is wanted is a limit that can be seen. */
-const SATISFIED_SHARE = 0.8;
-
-/** A link on which less than this share of its target arrives shows no limit: the screen stands still. */
-const BUSY_SHARE = 0.5;
-
-/** Samples are judged by the second: ten packets a second are lost at 2 % of 5 Mbit/s. */
-const SECOND = millisToMicros(millis(1_000));
-
-/** Of the newest seconds so many have to show losses without a queue: a single burst lies in one of them, or in two beside each other. */
-const JUDGED_SECONDS = 3;
-const LOSSY_SECONDS = 2;
-
-/** What is compared is the mean of so many limited ones: at 2 % loss a second's rate is off by a factor of two. */
-const COMPARED_SECONDS = 20;
 
 /** A new connection finds its rate in this time: rate control doubles it every 1.2 s. */
 const SETTLING = millisToMicros(millis(8_000));
@@ -82,16 +43,6 @@ const REFUGES: readonly { readonly transport: string; readonly worth: number }[]
 /** What is left is chosen again for so many times as much as it had to carry to be kept. */
 const WORTH_RETURNING = 1.2;
 
-/** One second of samples; rates are means. */
-interface Second {
-  readonly deliveredBps: number;
-  readonly targetBps: number;
-  readonly wantedBps: number;
-  readonly lost: number;
-  readonly sent: number;
-  readonly rttUs: number;
-}
-
 /**
  * Chooses the transport of a session by what each carried: leaves one whose congestion control starves for one that may carry more,
  * and comes back when it did not. A pure core, one per client, shared by its connections; times on the session clock.
@@ -110,13 +61,7 @@ export class TransportChoice {
   /** When it last moved, or was asked to. */
   #movedAt = -Infinity;
   #asked: { readonly transport: string; readonly at: Micros } | undefined;
-  #samples: CarriedSample[] = [];
-  #secondEndsAt = -Infinity;
-  /** Of the newest seconds in which the stack told it, µs. */
-  #roundTrips: readonly number[] = [];
-  /** The newest seconds, limited or not. */
-  #judged: Second[] = [];
-  #limited: Second[] = [];
+  readonly #seconds = new CarriedSeconds();
 
   /** Whether a connection over this transport is to show what it carries, of which nothing is known yet. */
   isTry(transport: string): boolean {
@@ -135,7 +80,7 @@ export class TransportChoice {
     if (this.#transport !== undefined) this.#movedAt = now;
     this.#transport = transport;
     this.#since = now;
-    this.#forgetSamples(now);
+    this.#seconds.restart(now);
   }
 
   /** The client went on over `transport` after all: what it tried instead brought no picture. */
@@ -150,37 +95,21 @@ export class TransportChoice {
     // The older connection of a move goes on being measured for a while.
     if (transport !== this.#transport) return undefined;
     this.#giveUpAsking(now);
-    this.#samples.push(sample);
-    if (now < this.#secondEndsAt) return undefined;
-    const second = secondOf(this.#samples);
-    this.#samples = [sample];
-    this.#secondEndsAt = now + SECOND;
-    if (second !== undefined) this.#keep(second);
-    const wish = this.#wish(now);
+    const wish = this.#seconds.take(sample, now) ? this.#wish(now) : undefined;
     if (wish === undefined) return undefined;
     this.#asked = { transport: wish.transport, at: now };
     this.#movedAt = now;
-    this.#carried.set(transport, { bps: this.#carriedBps, at: now });
+    this.#carried.set(transport, { bps: this.#seconds.limitedBps, at: now });
     return wish;
-  }
-
-  /** Keeps the run of limited seconds; one in which little was to be sent proves nothing. */
-  #keep(second: Second): void {
-    const { deliveredBps, targetBps, wantedBps, rttUs } = second;
-    if (rttUs > 0) this.#roundTrips = [...this.#roundTrips, rttUs].slice(-SHORTEST_SECONDS);
-    this.#judged = [...this.#judged, second].slice(-JUDGED_SECONDS);
-    if (targetBps >= SATISFIED_SHARE * wantedBps) this.#limited = [];
-    else if (deliveredBps >= BUSY_SHARE * targetBps || this.#isLossy(second))
-      this.#limited = [...this.#limited, second].slice(-COMPARED_SECONDS);
   }
 
   #wish(now: Micros): TransportWish | undefined {
     const transport = this.#transport;
-    if (transport === undefined || this.#limited.length < LOSSY_SECONDS) return undefined;
+    if (transport === undefined || this.#seconds.limited < LOSSY_SECONDS) return undefined;
     const isSettled = now - this.#since >= SETTLING;
-    if (isSettled && this.#limited.length >= JUDGED_SECONDS)
-      this.#carried.set(transport, { bps: this.#carriedBps, at: now });
-    const starves = STARVING.includes(transport) && this.#starves;
+    if (isSettled && this.#seconds.limited >= JUDGED_SECONDS)
+      this.#carried.set(transport, { bps: this.#seconds.limitedBps, at: now });
+    const starves = STARVING.includes(transport) && this.#seconds.areLossy;
     if (starves) this.#lostAt = now;
     if (this.isPinned || this.#asked !== undefined || now - this.#movedAt < MOVE_PAUSE)
       return undefined;
@@ -188,37 +117,17 @@ export class TransportChoice {
     return away ?? (isSettled ? this.#back(transport, now) : undefined);
   }
 
-  get #carriedBps(): number {
-    return mean(this.#limited.map(({ deliveredBps }) => deliveredBps));
-  }
-
-  get #starves(): boolean {
-    const lossy = this.#judged.filter((second) => this.#isLossy(second));
-    return lossy.length >= LOSSY_SECONDS && lossOf(this.#judged) > STARVING_LOSS;
-  }
-
-  /** Whether packets were lost to no queue, on a path long enough for it to matter, in a second that was too slow. */
-  #isLossy({ lost, sent, rttUs, targetBps, wantedBps }: Second): boolean {
-    return (
-      targetBps < SATISFIED_SHARE * wantedBps &&
-      sent >= TELLING_PACKETS &&
-      lost > STARVING_LOSS * sent &&
-      rttUs > STARVING_RTT_US &&
-      rttUs < QUEUED_FACTOR * Math.min(...this.#roundTrips)
-    );
-  }
-
   #away(from: string, now: Micros): TransportWish | undefined {
-    const carriedBps = this.#carriedBps;
+    const carriedBps = this.#seconds.limitedBps;
     const refuge = REFUGES.find(({ transport, worth }) => {
       const known = this.#remembered(transport, now) ?? Infinity;
       const isWorth = known >= WORTH_RETURNING * worth * carriedBps;
       return transport !== from && this.#isOffered(transport, now) && isWorth;
     });
     if (refuge === undefined) return undefined;
-    const percent = (100 * lossOf(this.#limited)).toFixed(1);
-    const wanted = megabits(this.#limited.at(-1)?.wantedBps ?? 0);
-    const figures = `lost ${percent} % of its packets and carried ${megabits(carriedBps)} of ${wanted} Mbit/s`;
+    const { loss, wantedBps } = this.#seconds.shortfall;
+    const lost = `lost ${(100 * loss).toFixed(1)} % of its packets`;
+    const figures = `${lost} and carried ${megabits(carriedBps)} of ${megabits(wantedBps)} Mbit/s`;
     return { transport: refuge.transport, reason: `${nameOf(from)} ${figures}.` };
   }
 
@@ -228,7 +137,7 @@ export class TransportChoice {
     const before = STARVING.find((one) => one !== transport && this.#isOffered(one, now));
     const known = before === undefined ? undefined : this.#remembered(before, now);
     if (before === undefined || known === undefined || refuge === undefined) return undefined;
-    const carriedBps = this.#carriedBps;
+    const carriedBps = this.#seconds.limitedBps;
     if (carriedBps >= refuge.worth * known) return undefined;
     const figures = `carried ${megabits(carriedBps)} Mbit/s, ${nameOf(before)} before it ${megabits(known)}`;
     return { transport: before, reason: `${nameOf(transport)} ${figures} with less delay.` };
@@ -251,37 +160,7 @@ export class TransportChoice {
     this.#asked = undefined;
     this.#refusedUntil.set(asked.transport, now + REFUSAL);
   }
-
-  #forgetSamples(now: Micros): void {
-    this.#samples = [];
-    this.#judged = [];
-    this.#limited = [];
-    this.#secondEndsAt = now + SECOND;
-  }
 }
-
-/** The samples of a second, and the last one of the second before it, as one. */
-function secondOf(samples: readonly CarriedSample[]): Second | undefined {
-  const [first, last] = [samples[0], samples.at(-1)];
-  if (first === undefined || last === undefined) return undefined;
-  return {
-    deliveredBps: mean(samples.map(({ deliveredBps }) => deliveredBps)),
-    targetBps: mean(samples.map(({ targetBps }) => targetBps)),
-    wantedBps: last.wantedBps,
-    lost: (last.lostPackets ?? 0) - (first.lostPackets ?? 0),
-    sent: (last.sentPackets ?? 0) - (first.sentPackets ?? 0),
-    rttUs: last.rttUs ?? 0,
-  };
-}
-
-function lossOf(seconds: readonly Second[]): number {
-  const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
-  const sent = sum(seconds.map((second) => second.sent));
-  return sent === 0 ? 0 : sum(seconds.map((second) => second.lost)) / sent;
-}
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((total, value) => total + value, 0) / values.length;
 
 const megabits = (bps: number): string => (bps / 1e6).toFixed(1);
 

@@ -1,7 +1,8 @@
 import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { ServerTransport } from '../transport/transport.ts';
-import type { CarriedSample, TransportChoice } from './transport-choice.ts';
+import type { CarriedSample } from './carried-seconds.ts';
+import type { TransportChoice } from './transport-choice.ts';
 
 /**
  * After a move the older connection may stand for so long: the client closes it at its first picture on the newer one, and gives a

@@ -1,6 +1,6 @@
 import type { LinkEstimateSnapshot } from '../schedule/path-estimate.ts';
 import type { ObservedViewer } from './session-observer.ts';
-import type { CarriedSample } from './transport-choice.ts';
+import type { CarriedSample } from './carried-seconds.ts';
 
 /** How a connection stands. */
 export interface ViewerStatus extends ObservedViewer {
