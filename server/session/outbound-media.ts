@@ -1,12 +1,9 @@
 import { encodeCursorImage } from './pointer-message.ts';
 import type { ReportUnit } from '../../protocol/control/report.ts';
 import { Priority, type FlowId, type PriorityValue } from '../../protocol/flow.ts';
-import type { Extension } from '../../protocol/extension.ts';
 import type { SendingMode } from '../../protocol/stream-settings.ts';
 import type { MessageHeader } from '../../protocol/message.ts';
 import { changedBefore, queuedAfter } from '../../protocol/figure-extension.ts';
-import { streamCodec } from '../../protocol/stream-codec.ts';
-import { takesStream } from '../../protocol/video-codec.ts';
 import { micros, millis, type Micros } from '../../protocol/time.ts';
 import type { AccessUnit } from '../ingest/access-unit.ts';
 import { DeadlineQueue } from '../schedule/deadline-queue.ts';
@@ -21,11 +18,12 @@ import type {
   PieceSource,
   ServerTransport,
 } from '../transport/transport.ts';
+import { DecodablePictures } from './decodable-pictures.ts';
 import type { LinkDemand } from './encoder-steering.ts';
 import { LinkControl } from './link-control.ts';
 import { AUDIO_FLOW, MediaFlows, POINTER_FLOW, VIDEO_FLOW } from './media-flows.ts';
 import { SendTimes, type OnSent } from './send-times.ts';
-import type { CarriedSample } from './transport-choice.ts';
+import type { CarriedSample } from './carried-seconds.ts';
 import type { PointerImage } from './viewer-desktop.ts';
 
 /** `layer` has three bits for it. */
@@ -34,9 +32,6 @@ const MAX_TEMPORAL_LAYER = 7;
 /** Pictures of an upper layer give way to those of the base layer, and to everything that does. */
 const priorityOf = ({ temporalLayer }: AccessUnit): PriorityValue =>
   temporalLayer === 0 ? Priority.videoBase : Priority.videoUpper;
-
-/** Whether two codec strings name the same codec, whatever their profile and level. */
-const isSameCodec = (a: string, b: string): boolean => a.split('.', 1)[0] === b.split('.', 1)[0];
 
 /** The connection, what its client decodes and asked for, and whom its wishes reach. */
 export interface OutboundMediaOptions {
@@ -81,10 +76,8 @@ export class OutboundMedia implements PieceSource {
   readonly #times: SendTimes;
   readonly #flows: MediaFlows;
   #mode: SendingMode;
+  readonly #decodable: DecodablePictures;
   #isVideoShown = true;
-  #waitsForKey = true;
-  /** Since when the client can decode none of the pictures. */
-  #darkSince: Micros | undefined;
   #pictures = 0;
   #sounds = 0;
 
@@ -102,6 +95,7 @@ export class OutboundMedia implements PieceSource {
       startBps: options.startVideoBps,
     });
     this.#flows = new MediaFlows({ ...options, queue: this.#queue });
+    this.#decodable = new DecodablePictures(options.decodes, options.video.codec);
   }
 
   /** Bytes that wait here; the transport's own are not counted. */
@@ -131,7 +125,7 @@ export class OutboundMedia implements PieceSource {
 
   /** For how long there has been nothing but pictures that the client cannot decode, µs. */
   darkFor(now: Micros): number {
-    return this.#darkSince === undefined ? 0 : now - this.#darkSince;
+    return this.#decodable.darkFor(now);
   }
 
   /** Other budgets and another delay on the link from the next message on; what waits keeps its deadline. */
@@ -148,7 +142,7 @@ export class OutboundMedia implements PieceSource {
     this.#isVideoShown = isShown;
     this.#flows.tell(VIDEO_FLOW, 'pause', isShown ? 0 : 1);
     if (!isShown) return;
-    this.#waitsForKey = true;
+    this.#decodable.interrupted();
     this.keyframeRequested();
   }
 
@@ -224,17 +218,13 @@ export class OutboundMedia implements PieceSource {
   }
 
   #video(unit: AccessUnit, waited: Micros | undefined): void {
-    if (!this.#isVideoShown || !this.#decodesNow(unit)) return;
-    if (this.#waitsForKey) {
-      if (!unit.key) return;
-      this.#waitsForKey = false;
-    }
     const { clock } = this.#options;
+    if (!this.#isVideoShown || !this.#decodable.take(unit, clock.now())) return;
     const captureTime = clock.fromMonotonicNanos(unit.captureTime);
     const extensions = [
       queuedAfter.write(micros(Math.max(0, clock.now() - captureTime))),
       ...(waited === undefined ? [] : [changedBefore.write(waited)]),
-      ...this.#codecChange(unit),
+      ...this.#decodable.codecChange(unit),
     ];
     const header = this.#flows.header(VIDEO_FLOW, priorityOf(unit), {
       key: unit.key,
@@ -247,24 +237,6 @@ export class OutboundMedia implements PieceSource {
       temporalLayer: Math.min(unit.temporalLayer, MAX_TEMPORAL_LAYER),
     });
     this.#push(header, unit.data);
-  }
-
-  /** Whether the client decodes what the newest keyframe began; the encoder changes for somebody who joins, which takes a moment. */
-  #decodesNow({ key, parameters }: AccessUnit): boolean {
-    if (!key || parameters === undefined) return this.#darkSince === undefined;
-    if (takesStream(this.#options.decodes, parameters.codec)) this.#darkSince = undefined;
-    else {
-      this.#darkSince ??= this.#options.clock.now();
-      this.#waitsForKey = true;
-    }
-    return this.#darkSince === undefined;
-  }
-
-  /** A keyframe says how it is coded, where that is not what the flow was opened with. */
-  #codecChange({ key, parameters }: AccessUnit): readonly Extension[] {
-    if (!key || parameters === undefined) return [];
-    const isOpened = isSameCodec(parameters.codec, this.#options.video.codec);
-    return isOpened ? [] : [streamCodec(parameters.codec)];
   }
 
   #audio(unit: AccessUnit): void {
