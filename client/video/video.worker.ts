@@ -4,15 +4,10 @@
  */
 import type { FromPictureElement } from '../media-source/picture-messages.ts';
 import { FrameMeter } from '../stats/frame-meter.ts';
-import {
-  LatencyWindow,
-  stagesOf,
-  type FrameMoments,
-  type FrameStages,
-} from '../stats/latency-breakdown.ts';
 import { PatternProbe, type PictureFacts } from '../stats/pattern-probe.ts';
 import type { PicturePath, ShownFrame } from './picture-path.ts';
 import { PicturePaths } from './picture-paths.ts';
+import { ShownFigures } from './shown-figures.ts';
 import { SinkChoice } from './sink-choice.ts';
 import type {
   FromVideoWorker,
@@ -31,7 +26,7 @@ class VideoWorker {
   readonly #mediaPort: MessagePort;
   readonly #probe: PatternProbe | undefined;
   readonly #paths: PicturePaths;
-  readonly #latency = new LatencyWindow();
+  readonly #shown = new ShownFigures();
   readonly #meter = new FrameMeter({
     tell: (message) => toPage({ type: 'measured', message }),
     counters: () => {
@@ -47,14 +42,7 @@ class VideoWorker {
   readonly #timers: readonly ReturnType<typeof setInterval>[];
   readonly #choice = new SinkChoice();
   #isCanvasSlow = false;
-  /** Session clock minus local time, µs. */
-  #clockOffset: number | undefined;
-  #rendered: number | undefined;
-  #shownLatency: number | undefined;
-  #shownStages: FrameStages | undefined;
   #droppedBefore = 0;
-  /** How much later than their sound the pictures since the last statistics were shown, µs. */
-  #offsets: number[] = [];
   #shownAtLastStats = 0;
 
   constructor(start: Extract<ToVideoWorker, { type: 'start' }>) {
@@ -148,17 +136,14 @@ class VideoWorker {
         this.#forgetShown();
         break;
       case 'clock':
-        this.#clockOffset = message.offset;
+        this.#shown.clockOffset = message.offset;
         break;
     }
   }
 
   /** What was shown came another way. */
   #forgetShown(): void {
-    this.#latency.clear();
-    this.#rendered = undefined;
-    this.#shownLatency = undefined;
-    this.#shownStages = undefined;
+    this.#shown.forget();
     this.#droppedBefore = this.#dropped;
   }
 
@@ -187,38 +172,11 @@ class VideoWorker {
     // Reading back is no part of the latency, but of what a frame costs here.
     if (this.#probe !== undefined && this.#paths.name === 'webCodecs')
       this.#paths.sink.observe(this.#probe, shownAt / 1000);
-    this.#rendered = input.sequence;
-    const { soundShift } = this.#pipeline;
-    if (soundShift !== undefined) this.#offsets.push(shownAt - input.captureTime - soundShift);
-    const moments = this.#momentsOf(frame);
+    const moments = this.#shown.take(frame, this.#pipeline.soundShift);
     const { codec, width, height } = this.#pipeline;
     const place = this.#paths.name === 'webCodecs' ? this.#paths.sink.kind : this.#paths.name;
     const picture = { codec, width, height, place };
     this.#meter.shown({ sequence: input.sequence, moments, shownAt, picture }, look);
-    if (moments === undefined) return;
-    this.#shownLatency = shownAt - moments.capturedAt;
-    this.#shownStages = stagesOf(moments);
-    this.#latency.add(moments);
-  }
-
-  /** Undefined until the clocks were compared. */
-  #momentsOf({ input, decodedAt, shownAt }: ShownFrame): FrameMoments | undefined {
-    const offset = this.#clockOffset;
-    if (offset === undefined) return undefined;
-    const { captureTime, changedTime, sendTime, begunAt, receivedAt } = input;
-    const capturedAt = captureTime - offset;
-    const writtenAt = sendTime - offset;
-    const queuedAt = (input.queuedTime ?? sendTime) - offset;
-    return {
-      ...(changedTime === undefined ? {} : { changedAt: changedTime - offset }),
-      capturedAt,
-      queuedAt,
-      writtenAt,
-      begunAt,
-      receivedAt,
-      decodedAt,
-      shownAt,
-    };
   }
 
   #judgeCanvas({ shownAt, showTime }: ShownFrame): void {
@@ -237,9 +195,7 @@ class VideoWorker {
     this.#toNetwork({
       type: 'feedback',
       decodeQueue: this.#pipeline.decodeQueue,
-      renderedSequence: this.#rendered,
-      shownLatency: this.#shownLatency,
-      shownStages: this.#shownStages,
+      ...this.#shown.newest,
       droppedFrames: this.#dropped - this.#droppedBefore,
     });
   }
@@ -267,22 +223,14 @@ class VideoWorker {
         late: dropped.late,
         dropped: { ...dropped },
         sink: this.#paths.name === 'webCodecs' ? this.#paths.sink.kind : this.#paths.name,
-        soundOffsetMs: this.#takeSoundOffset(),
+        soundOffsetMs: this.#shown.takeSoundOffset(),
         heldMs: this.#pipeline.heldFor / 1000,
         decodeErrors: errors,
         decodeOverloads: overloads,
         decodeQueue,
-        latency: this.#latency.report(),
+        latency: this.#shown.latency,
       },
     });
-  }
-
-  /** The mean, so that one frame says little, ms. */
-  #takeSoundOffset(): number | undefined {
-    const offsets = this.#offsets;
-    this.#offsets = [];
-    if (offsets.length === 0) return undefined;
-    return offsets.reduce((sum, offset) => sum + offset, 0) / offsets.length / 1000;
   }
 
   #toNetwork(message: FromVideoWorkerMedia): void {
