@@ -3,9 +3,11 @@ import type { StreamFacts } from '../protocol/control/stream.ts';
 import { Answers } from './answers.ts';
 import type { RungsView } from './ladder/rung-control.ts';
 import type { ToNetworkWorker } from './network/network-messages.ts';
+import type { LiveSettings } from './settings/live-settings.ts';
 import type { AppliedSettings, UserChange } from './settings/user-settings.ts';
+import type { ShownSession } from './shown-session.ts';
 import type { ArrivalReport } from './stats/arrival-probe.ts';
-import type { RunRecording } from './stats/measurements.ts';
+import type { Measurements, RunRecording } from './stats/measurements.ts';
 import type { PatternProbeReport } from './stats/pattern-probe.ts';
 import type { PlayerStats } from './stats/player-stats.ts';
 import type { TransportChoice, TransportMove } from './transport/moves.ts';
@@ -40,6 +42,41 @@ export interface PlayerProbe {
   connection(): string | undefined;
   /** Where every rung stands. */
   rungs(): RungsView;
+}
+
+/** What a player does for its page as well. */
+type ProbedPlayer = Pick<PlayerProbe, 'apply' | 'chooseTransport'> & {
+  readonly measurements: Measurements;
+};
+
+/** The parts of a player that its probe looks into. */
+export interface ProbedParts {
+  readonly notes: ProbeNotes;
+  readonly shown: ShownSession;
+  readonly settings: LiveSettings;
+  rungs(): RungsView;
+  recording(): ReturnType<PlayerProbe['recording']>;
+  toVideo(message: ToVideoWorker): void;
+  toNetwork(message: ToNetworkWorker): void;
+}
+
+/** The probe of one player. */
+export function playerProbe(player: ProbedPlayer, parts: ProbedParts): PlayerProbe {
+  const { notes, shown, settings } = parts;
+  return {
+    pattern: () => notes.askPattern((message) => parts.toVideo(message)),
+    startRun: () => player.measurements.startRun(),
+    stopRun: () => player.measurements.stopRun(),
+    arrivals: () => notes.askArrivals((message) => parts.toNetwork(message)),
+    recording: () => parts.recording(),
+    stats: () => shown.stats,
+    moves: () => notes.moves,
+    apply: (change) => player.apply(change),
+    stream: () => settings.stream,
+    connection: () => shown.liveConnection,
+    rungs: () => parts.rungs(),
+    chooseTransport: (choice) => player.chooseTransport(choice),
+  };
 }
 
 /** Seconds of sound that the probe keeps. */

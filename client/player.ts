@@ -11,17 +11,12 @@ import type { InputEvent } from '../protocol/input.ts';
 import { mergeChange } from '../protocol/stream-settings.ts';
 import { CarriedApi } from './carried-api.ts';
 import { readLastWinner, rememberWinner } from './last-winner.ts';
-import type {
-  FromNetworkWorker,
-  PlayerState,
-  SessionEnding,
-  ToNetworkWorker,
-} from './network/network-messages.ts';
+import type { FromNetworkWorker, PlayerState, SessionEnding } from './network/network-messages.ts';
 import { addressedSettings, readPageParameters, type PageParameters } from './page-parameters.ts';
 import { watchPage } from './page-presence.ts';
 import { Playback } from './playback.ts';
 import type { PlayerOptions } from './player-options.ts';
-import { ProbeNotes, RECORD_SECONDS, type PlayerProbe } from './player-probe.ts';
+import { playerProbe, ProbeNotes, RECORD_SECONDS, type PlayerProbe } from './player-probe.ts';
 import { PlayerWorkers } from './player-workers.ts';
 import type { Cursor } from './receive/cursor.ts';
 import { sayLeave } from './session-api.ts';
@@ -31,7 +26,7 @@ import { ShownSession } from './shown-session.ts';
 import { Measurements } from './stats/measurements.ts';
 import type { PlayerStats, SoundState } from './stats/player-stats.ts';
 import type { TransportChoice, TransportMove } from './transport/moves.ts';
-import type { FromVideoWorker, ToVideoWorker } from './video/video-messages.ts';
+import type { FromVideoWorker } from './video/video-messages.ts';
 
 export type {
   Cursor,
@@ -51,12 +46,12 @@ export class Player {
   readonly probe: PlayerProbe | undefined;
   /** Recordings for the compare page. */
   readonly measurements = new Measurements({
-    toVideo: (message) => this.#toVideo({ type: 'measure', message }),
-    toNetwork: (message) => this.#toNetwork({ type: 'measure', message }),
+    toVideo: (message) => this.#workers.toVideo({ type: 'measure', message }),
+    toNetwork: (message) => this.#workers.toNetwork({ type: 'measure', message }),
     audio: () => this.#playback.sound.path.stats,
   });
   /** The gateway's HTTP API, by the session's connection where there is one. */
-  readonly api = new CarriedApi((message) => this.#toNetwork(message));
+  readonly api = new CarriedApi((message) => this.#workers.toNetwork(message));
   readonly #options: PlayerOptions;
   readonly #page: PageParameters;
   readonly #playback: Playback;
@@ -77,7 +72,7 @@ export class Player {
     const { hasProbe } = this.#page;
     this.#settings = new LiveSettings({
       chosen: mergeChange<UserChange>(options.settings ?? {}, addressedSettings(this.#page)),
-      toNetwork: (message) => this.#toNetwork(message),
+      toNetwork: (message) => this.#workers.toNetwork(message),
       present: () => this.#playback.present(this.settings),
       isTrackRefused: () => this.#playback.rungs.trackRefused !== undefined,
       chooseRung: (choice) => this.#playback.rungs.choose(choice),
@@ -87,7 +82,7 @@ export class Player {
       settings: this.settings,
       recordSeconds: hasProbe ? RECORD_SECONDS : 0,
       isRelayed: this.#page.isRelayed,
-      toVideo: (message, transfer) => this.#toVideo(message, transfer),
+      toVideo: (message, transfer) => this.#workers.toVideo(message, transfer),
       toNetwork: (message, transfer) => this.#workers.toNetwork(message, transfer),
       carry: (asked) => this.api.carry(asked),
       onPlace: (place) => options.onPlace?.(place),
@@ -127,7 +122,7 @@ export class Player {
   /** Sends input in order; it is kept and repeated until the server has it. Ignored while not live. */
   sendInput(events: readonly InputEvent[]): void {
     if (this.#shown.state.phase === 'live' && events.length > 0) {
-      this.#toNetwork({ type: 'input', events });
+      this.#workers.toNetwork({ type: 'input', events });
     }
   }
 
@@ -173,8 +168,8 @@ export class Player {
     this.#notes.close();
     this.measurements.close();
     this.api.close();
-    this.#toNetwork({ type: 'close' });
-    this.#toVideo({ type: 'close' });
+    this.#workers.toNetwork({ type: 'close' });
+    this.#workers.toVideo({ type: 'close' });
     this.#playback.close();
     this.#shown.show({ phase: 'ended' });
   }
@@ -263,7 +258,7 @@ export class Player {
   #watchPage(): void {
     watchPage(
       {
-        onBack: () => this.#toNetwork({ type: 'hasten' }),
+        onBack: () => this.#workers.toNetwork({ type: 'hasten' }),
         onHidden: (isHidden) => this.#hide(isHidden),
         // A browser that closes a tab may say nothing over WebTransport, so that the page has to.
         onLeave: () => sayLeave(this.#shown.liveConnection),
@@ -274,7 +269,7 @@ export class Player {
 
   /** Nobody sees a hidden page: it asks for no picture, and shows none; its sound goes on. */
   #hide(isHidden: boolean): void {
-    this.#toVideo({ type: 'hidden', isHidden });
+    this.#workers.toVideo({ type: 'hidden', isHidden });
     const video = isHidden ? 'hidden' : 'shown';
     if ((this.#settings.chosen.video ?? 'shown') === video) return;
     // Only a player that is closed rejects, and shows nothing in any case.
@@ -282,27 +277,14 @@ export class Player {
   }
 
   #makeProbe(): PlayerProbe {
-    return {
-      pattern: () => this.#notes.askPattern((message) => this.#toVideo(message)),
-      startRun: () => this.measurements.startRun(),
-      stopRun: () => this.measurements.stopRun(),
-      arrivals: () => this.#notes.askArrivals((message) => this.#toNetwork(message)),
-      recording: () => this.#playback.sound.path.recording(),
-      stats: () => this.#shown.stats,
-      moves: () => this.#notes.moves,
-      apply: (change) => this.apply(change),
-      stream: () => this.#settings.stream,
-      connection: () => this.#shown.liveConnection,
+    return playerProbe(this, {
+      notes: this.#notes,
+      shown: this.#shown,
+      settings: this.#settings,
       rungs: () => this.#playback.rungs.view,
-      chooseTransport: (choice) => this.chooseTransport(choice),
-    };
-  }
-
-  #toNetwork(message: ToNetworkWorker): void {
-    this.#workers.toNetwork(message);
-  }
-
-  #toVideo(message: ToVideoWorker, transfer: Transferable[] = []): void {
-    this.#workers.toVideo(message, transfer);
+      recording: () => this.#playback.sound.path.recording(),
+      toVideo: (message) => this.#workers.toVideo(message),
+      toNetwork: (message) => this.#workers.toNetwork(message),
+    });
   }
 }
