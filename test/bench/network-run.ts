@@ -22,6 +22,8 @@ export interface NetworkRun {
   readonly viewer?: number | undefined;
   readonly oneWayMs: number;
   readonly goals: Goals;
+  /** Height of the desktop; absent where there is none. */
+  readonly lines?: number;
   /** Load average of the machine at the run's end. */
   readonly load: number;
   /** Why there are no figures. */

@@ -14,6 +14,8 @@ export interface NetworkOptions {
   readonly only: readonly string[];
   /** Fewer runs, shorter ones: to see that everything works, not to be quoted. */
   readonly isQuick: boolean;
+  /** Height of the desktop, 1280 pixels wide; even. */
+  readonly lines: number;
   /** Told of all results so far, after each run. */
   readonly onProgress: (report: Report) => void;
 }
@@ -76,12 +78,12 @@ export async function network(options: NetworkOptions): Promise<Report> {
   return report();
 }
 
-function description({ seconds, isQuick }: NetworkOptions): Omit<Report, 'rows'> {
+function description({ seconds, isQuick, lines }: NetworkOptions): Omit<Report, 'rows'> {
   return {
     name: 'bad networks, milliseconds',
     method:
       `The gateway and headless Chromium in network namespaces, an emulated path between them; ${seconds} s each after ` +
-      `${(isQuick ? WARM_UP_MS.quick : WARM_UP_MS.full) / 1_000} s. A moving picture of 720p60 with a painted clock, 8 Mbit/s ` +
+      `${(isQuick ? WARM_UP_MS.quick : WARM_UP_MS.full) / 1_000} s. A moving picture of 1280 × ${lines}, 60 a second, with a painted clock, 8 Mbit/s ` +
       'wanted, the pointer moving 20 times a second. video, audio: from capture until complete at the client; glass: from painted ' +
       'to drawn; input: from the browser to the desktop; held: age of the oldest message that the sender has. ' +
       `${rivalNames.join(', ')}: synthetic senders without encoder (test/lab/rivals.ts), cubic or bbr.`,
@@ -124,7 +126,7 @@ function plannedVariants(
     name: `${scenario.name}, ${variant.label}`,
     seconds: (run.measureMs + run.warmUpMs) / 1_000 + AROUND_SECONDS.oriel,
     run: async () => {
-      const base = baseOf(scenario, variant.label, 'oriel');
+      const base = { ...baseOf(scenario, variant.label, 'oriel'), lines: options.lines };
       try {
         return orielRuns(base, scenario, await runScenario(scenario, variant, run));
       } catch (error) {
@@ -176,7 +178,8 @@ function plannedRival(
 function runOptions(scenario: Scenario, options: NetworkOptions) {
   const usualMs = options.isQuick ? WARM_UP_MS.quick : WARM_UP_MS.full;
   const warmUpMs = Math.max(usualMs, scenario.leastWarmUpMs ?? 0);
-  return { measureMs: measureMs(scenario, options), warmUpMs, seed: SEED };
+  const { lines } = options;
+  return { measureMs: measureMs(scenario, options), warmUpMs, seed: SEED, lines };
 }
 
 async function still(seconds: number): Promise<readonly NetworkRun[]> {

@@ -40,6 +40,8 @@ export interface RunOptions {
   /** Buffers, estimates and just-in-time compilers settle in this time. */
   readonly warmUpMs: number;
   readonly seed: number;
+  /** Height of the desktop, 1280 pixels wide. */
+  readonly lines: number;
 }
 
 const LINK_SAMPLE_MS = 200;
@@ -62,7 +64,10 @@ export async function runScenario(
       }),
     });
     closers.push(() => network.close());
-    const desktop = await startDesktopGateway(flagsOf(variant), desktopLauncher(network.server));
+    const desktop = await startDesktopGateway(
+      flagsOf(variant, options),
+      desktopLauncher(network.server),
+    );
     closers.push(() => desktop.close());
     const screen = {
       display: desktop.env['DISPLAY'] ?? '',
@@ -96,8 +101,9 @@ export async function runScenario(
 }
 
 /** How the gateway is started; its debug log tells what it holds. */
-function flagsOf({ codec, offersWebRtc }: Variant): readonly string[] {
+function flagsOf({ codec, offersWebRtc }: Variant, { lines }: RunOptions): readonly string[] {
   const flags = ['--host', SERVER_ADDRESS, '--log-level', 'debug'];
+  flags.push('--desktop-width', '1280', '--desktop-height', String(lines));
   if (offersWebRtc === true) flags.push('--webrtc');
   return codec === undefined ? flags : [...flags, '--video-codec', codec];
 }

@@ -22,7 +22,7 @@ const wide: Scenario = {
   quick: [],
 };
 
-const options = { measureMs: 3_000, warmUpMs: 3_000, seed: 1 };
+const options = { measureMs: 3_000, warmUpMs: 3_000, seed: 1, lines: 240 };
 
 it.skipIf(because !== '').for(['webtransport', 'websocket'] as const)(
   `a desktop behind a path is as late as the path is long, over %s${because}`,
