@@ -83,7 +83,10 @@ export class DesktopSession implements ViewerDesktop {
 
   /** Whether one more connection of this login fits: its own older one makes room. */
   hasRoomFor(session: string): boolean {
-    const others = this.#viewers.all.filter((viewer) => viewer.admission.session !== session);
+    // Whose goodbye is under way has left already.
+    const others = this.#viewers.all.filter(
+      (viewer) => !viewer.isOver && viewer.admission.session !== session,
+    );
     return others.length < this.#options.maxViewers;
   }
 

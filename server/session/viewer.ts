@@ -98,6 +98,11 @@ export class Viewer {
     return this.#joined !== undefined;
   }
 
+  /** Whether it was closed, or has ended; the peer's part of a close may still be under way. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Whether it has joined and was not closed; the peer's part of a close may still be under way when it is not. */
   get isLive(): boolean {
     return this.hasJoined && !this.#isOver;

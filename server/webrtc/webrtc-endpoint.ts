@@ -106,7 +106,8 @@ class Door implements WebRtcDoor {
     const { session: login } = offer.grant;
     this.#offers += 1;
     try {
-      if (this.#transports.size + this.#offers > MAX_SESSIONS) {
+      const living = [...this.#transports.values()].filter(({ isEnding }) => !isEnding);
+      if (living.length + this.#offers > MAX_SESSIONS) {
         throw new SignalingFault('tooManySessions');
       }
       const answered = await this.#desk.offer(

@@ -102,6 +102,11 @@ export class WebRtcTransport implements ServerTransport {
     return this.#outbound.inFlightBytes;
   }
 
+  /** It was closed, or has ended; its goodbye may be under way. */
+  get isEnding(): boolean {
+    return this.#ending !== undefined;
+  }
+
   start(source: PieceSource, sink: TransportSink): void {
     this.#sink = sink;
     this.#outbound.start(source, sink);

@@ -204,6 +204,16 @@ describe('leaving', () => {
   });
 });
 
+describe('room', () => {
+  it('is there as soon as somebody was asked to go, whose goodbye may take a while', async () => {
+    const logins = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    await Promise.all(logins.map((login) => connect(login, login).greeting()));
+    expect([session.hasRoomFor('new'), session.hasRoomFor('a')]).toEqual([false, true]);
+    session.logout('b');
+    expect([session.viewerCount, session.hasRoomFor('new')]).toEqual([8, true]);
+  });
+});
+
 describe('control', () => {
   it('comes to a viewer by its first input after the controller has left, and it is told', async () => {
     const controller = connect('ann', 'first');
