@@ -81,7 +81,10 @@ module.exports = {
     ]),
     serverRoom('media', ['^server/ingest/', '^server/config/(schema|rtp-address)\\.ts$']),
     serverRoom('desktop', ['^server/config/schema\\.ts$', '^server/session/desktop-ports\\.ts$']),
-    serverRoom('http', ['^server/config/(schema|networks)\\.ts$']),
+    serverRoom('http', [
+      '^server/config/(schema|networks)\\.ts$',
+      '^server/session/request-port\\.ts$',
+    ]),
     serverRoom('hooks', ['^server/config/schema\\.ts$', '^server/session/session-observer\\.ts$']),
     serverRoom('health', ['^server/http/probes\\.ts$']),
     serverRoom('metrics', [

@@ -6,8 +6,9 @@ import type { SecureContextOptions } from 'node:tls';
 import { fastifyCookie } from '@fastify/cookie';
 import { fastify as createFastify, type FastifyInstance, type FastifyReply } from 'fastify';
 
+import type { CarriedAnswer, CarriedRequest } from '../session/request-port.ts';
 import { registerApi } from './api.ts';
-import { CarriedLogins, type CarriedAnswer, type CarriedRequest } from './carried-requests.ts';
+import { CarriedLogins } from './carried-requests.ts';
 import { HttpFault, type FaultCode } from './fault.ts';
 import { divertFramed } from './first-byte.ts';
 import type { Grant } from './grant.ts';

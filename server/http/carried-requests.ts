@@ -2,23 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 import type { FastifyInstance } from 'fastify';
 
+import type { CarriedAnswer, CarriedRequest } from '../session/request-port.ts';
 import { HttpFault } from './fault.ts';
 import type { Grant } from './grant.ts';
-
-/** A request of the API that a session's connection carried. */
-export interface CarriedRequest {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  /** JSON; empty for none. */
-  readonly body: string;
-}
-
-/** Its answer. */
-export interface CarriedAnswer {
-  readonly status: number;
-  /** JSON; empty for none. */
-  readonly body: string;
-}
 
 /**
  * What may be asked for: what a page asks for while its session stands. Logging in and out change cookies, which no connection of a

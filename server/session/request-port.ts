@@ -1,4 +1,7 @@
-/** What a session needs of the HTTP API, so that its connections can carry requests; types only, compose.ts brings the two together. */
+/**
+ * What a session needs of the HTTP API, so that its connections can carry requests: said here once for both; types only, compose.ts
+ * brings them together.
+ */
 
 /** A request as it would have come by HTTP. */
 export interface CarriedRequest {

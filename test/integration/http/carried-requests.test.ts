@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CarriedRequest } from '../../../server/http/carried-requests.ts';
+import type { CarriedRequest } from '../../../server/session/request-port.ts';
 import { appPerTest, ask, cookieOf, post, type AppUnderTest } from './app-under-test.ts';
 
 const start = appPerTest();
