@@ -25,7 +25,7 @@ interface Met {
  * goes in less: so what was sent since is added, and what the path has carried since is taken off. A pure core; microseconds.
  */
 export class PathQueue {
-  #sendings: { readonly at: number; readonly before: number }[] = [];
+  readonly #sendings: { readonly at: number; readonly before: number }[] = [];
   #sentBytes = 0;
   #met: Met[] = [];
 
@@ -33,9 +33,8 @@ export class PathQueue {
     if (this.#sendings.at(-1)?.at !== now) {
       const isKept = ({ at }: { readonly at: number }): boolean => at > now - KEPT_US;
       if (this.#sendings.length >= MAX_SENDINGS) this.#sendings.shift();
-      if (this.#sendings[0] !== undefined && !isKept(this.#sendings[0])) {
-        this.#sendings = this.#sendings.filter(isKept);
-      }
+      // One by one: a new list with each picture costs more than all else that is done here.
+      while (this.#sendings[0] !== undefined && !isKept(this.#sendings[0])) this.#sendings.shift();
       this.#sendings.push({ at: now, before: this.#sentBytes });
     }
     this.#sentBytes += bytes;

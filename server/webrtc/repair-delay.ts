@@ -22,10 +22,13 @@ const MOST_MS = 130;
 /** Extensions count tens of milliseconds. */
 const STEP_MS = 10;
 
+/** What was told in so many microseconds is counted together: some peers tell a hundred times a second. */
+const SPAN_US = 250e3;
+
 interface Told {
-  readonly at: Micros;
-  readonly packets: number;
-  readonly lost: number;
+  readonly since: Micros;
+  packets: number;
+  lost: number;
 }
 
 /**
@@ -33,18 +36,24 @@ interface Told {
  * pictures for a round trip, and those behind it come at once, of which one is seen: at 2 % and 8 Mbit/s nothing else happens. A pure core.
  */
 export class RepairDelay {
-  #told: Told[] = [];
+  /** The oldest first. */
+  readonly #told: Told[] = [];
   #neededAt = -Infinity;
 
   /** The peer told of packets. */
   told(packets: number, lost: number, now: Micros): void {
-    this.#told = [
-      ...this.#told.filter(({ at }) => at > now - WINDOW_US),
-      { at: now, packets, lost },
-    ];
-    const sum = (name: 'packets' | 'lost'): number =>
-      this.#told.reduce((total, one) => total + one[name], 0);
-    if (sum('lost') >= LEAST_LOSSES && sum('lost') >= LEAST_SHARE * sum('packets'))
+    let newest = this.#told.at(-1);
+    if (newest === undefined || now - newest.since >= SPAN_US) {
+      newest = { since: now, packets: 0, lost: 0 };
+      this.#told.push(newest);
+      while ((this.#told[0]?.since ?? now) <= now - WINDOW_US) this.#told.shift();
+    }
+    newest.packets += packets;
+    newest.lost += lost;
+    if (
+      this.#sum('lost') >= LEAST_LOSSES &&
+      this.#sum('lost') >= LEAST_SHARE * this.#sum('packets')
+    )
       this.#neededAt = now;
   }
 
@@ -53,5 +62,9 @@ export class RepairDelay {
     if (roundTripUs === undefined || now - this.#neededAt > MEMORY_US) return 0;
     const wanted = Math.ceil((roundTripUs / 1_000 + NOTICE_MS) / STEP_MS) * STEP_MS;
     return wanted > MOST_MS ? 0 : wanted;
+  }
+
+  #sum(name: 'packets' | 'lost'): number {
+    return this.#told.reduce((total, one) => total + one[name], 0);
   }
 }
