@@ -111,6 +111,29 @@ describe('capture time smoothing', () => {
     expect(Math.abs(lagNs)).toBeLessThan(100_000);
   });
 
+  test('samples that were lost are made up for within eight packets, not within a second', () => {
+    const smoother = new CaptureSmoother();
+    const jitter = [0n, 2n, 1n, 3n].map((ms) => ms * MS);
+    const errorsMs = Array.from({ length: 300 }, (_, i) => {
+      const lost = i >= 200 ? 25n * MS : 0n;
+      const ideal = BigInt(i) * 10n * MS + lost;
+      return Number(smoother.push(ideal + (jitter[i % 4] ?? 0n), 10n * MS) - ideal) / 1e6;
+    });
+    expect(Math.min(...errorsMs.slice(210))).toBeGreaterThan(-3);
+    expect(Math.max(...errorsMs.slice(210))).toBeLessThan(5);
+  });
+
+  test('blocks that are read late for a moment move nothing', () => {
+    const smoother = new CaptureSmoother();
+    const errorsMs = Array.from({ length: 300 }, (_, i) => {
+      const ideal = BigInt(i) * 10n * MS;
+      // The reader slept for 30 ms: what had gathered is read at once, and stamped with that moment.
+      const sleep = i % 50 === 20 ? 3n : i % 50 === 21 ? 2n : i % 50 === 22 ? 1n : 0n;
+      return Number(smoother.push(ideal + sleep * 10n * MS, 10n * MS) - ideal) / 1e6;
+    });
+    expect(Math.max(...errorsMs.slice(100).map(Math.abs))).toBeLessThan(3);
+  });
+
   test('follows a step of more than 40 ms at once, in both directions', () => {
     const smoother = new CaptureSmoother();
     smoother.push(1000n * MS, 5n * MS);
