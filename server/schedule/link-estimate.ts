@@ -85,7 +85,7 @@ export class LinkEstimate implements PathEstimate {
     const rate = this.#delivery.onAck(cumulativeBytes, deliveredAt);
     if (rate) this.#bandwidth.add(rate, now, this.#bandwidthWindow(now));
     if (this.#queueDelay > this.#targetUs) this.#isStartup = false;
-    if (this.#queueDelay > COLLAPSE_FACTOR * this.#targetUs) {
+    if (this.#queueDelay > COLLAPSE_FACTOR * this.#targetUs && this.#path.told > this.#targetUs) {
       const ackRate = this.#ackRateBps(now);
       if (ackRate < this.#bandwidthBps(now)) this.#bandwidth.reset(ackRate, now);
     }
@@ -108,6 +108,7 @@ export class LinkEstimate implements PathEstimate {
     return {
       bandwidthBps,
       capacityBps,
+      newestDelay: micros(this.#path.told),
       leastDelay: micros(this.#leastDelay(now)),
       standing: micros(this.#path.expected(capacityBps, now)),
       ackRateBps: this.#ackRateBps(now),

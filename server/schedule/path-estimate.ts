@@ -18,6 +18,11 @@ export interface LinkEstimateSnapshot {
   readonly smoothedRtt: Micros;
   /** How much longer than at best data is under way, one way, smoothed by 1/4. */
   readonly queueDelay: Micros;
+  /**
+   * What each of the three newest messages waited at least. A client that was busy, and a packet that TCP had to repeat, make a queue of
+   * what came meanwhile, of which the newest waited for next to nothing.
+   */
+  readonly newestDelay: Micros;
   /** What all of the newest messages waited at least: no more than this is sure to be a queue. */
   readonly leastDelay: Micros;
   /** How long what is sent now will wait on the path (PathQueue), 0 while that is unknown. */

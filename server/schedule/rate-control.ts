@@ -6,6 +6,8 @@ import { WindowedExtreme } from './windowed-extreme.ts';
 export interface RateInput {
   /** LinkEstimateSnapshot.queueDelay: what the path adds. */
   readonly queueDelay: Micros;
+  /** LinkEstimateSnapshot.newestDelay: what the newest messages agree on. */
+  readonly newestDelay: Micros;
   /** LinkEstimateSnapshot.leastDelay: what of it is beyond doubt. */
   readonly leastDelay: Micros;
   /** DeadlineQueue.videoDelay: what waits here. */
@@ -52,7 +54,9 @@ export class RateControl {
   #targetUs: number;
   #maxBps: number;
   readonly #standing = new WindowedExtreme('min');
-  /** The same over a shorter time: a queue this long needs no second look. */
+  /** The same, of what the newest messages agree on: nothing else calls for a decrease. */
+  readonly #agreed = new WindowedExtreme('min');
+  /** That over a shorter time: a queue this long needs no second look. */
   readonly #alarming = new WindowedExtreme('min');
   #rateBps: number;
   #state: RateState = 'hold';
@@ -88,9 +92,11 @@ export class RateControl {
   }
 
   tick(input: RateInput, now: Micros): RateDecision {
-    const delay = input.queueDelay + (input.isProbing ? 0 : input.videoDelay);
-    this.#standing.add(delay, now);
-    this.#alarming.add(delay, now);
+    const ours = input.isProbing ? 0 : input.videoDelay;
+    const agreed = Math.min(input.queueDelay, input.newestDelay) + ours;
+    this.#standing.add(input.queueDelay + ours, now);
+    this.#agreed.add(agreed, now);
+    this.#alarming.add(agreed, now);
     const elapsed = now - this.#tickedAt;
     if (elapsed >= rate.TICK_US) {
       this.#tickedAt = now;
@@ -128,16 +134,17 @@ export class RateControl {
     const window = Math.min(rate.MAX_STANDING_US, Math.max(rate.MIN_STANDING_US, 2 * input.minRtt));
     const standing = this.#standing.value(now - window) ?? 0;
     this.#standingDelayUs = standing;
-    this.#overTicks = standing > rate.OVERUSE_FACTOR * this.#targetUs ? this.#overTicks + 1 : 0;
+    const agreed = this.#agreed.value(now - window) ?? 0;
+    this.#overTicks = agreed > rate.OVERUSE_FACTOR * this.#targetUs ? this.#overTicks + 1 : 0;
     this.#trust = Math.min(1, this.#trust * (1 + rate.TRUST_GROWTH_PER_S * elapsedSeconds));
     this.#state = 'hold';
     if (now < this.#holdUntil) return;
     const recent = this.#alarming.value(now - rate.ALARM_WINDOW_US) ?? 0;
     const isAlarming = recent > rate.ALARM_DELAY_US;
     const isOver = this.#overTicks >= rate.OVERUSE_TICKS || isAlarming;
-    const overuse = isAlarming ? recent : standing;
+    const overuse = isAlarming ? recent : agreed;
     if (isOver && !this.#isDraining(overuse, now)) this.#decrease(input, overuse, now);
-    else if (standing < this.#targetUs) this.#increase(input, standing, now, elapsedSeconds);
+    else if (agreed < this.#targetUs) this.#increase(input, standing, now, elapsedSeconds);
     if (standing > rate.EASE_DELAY * this.#targetUs) this.#ease(input, elapsedSeconds);
   }
 

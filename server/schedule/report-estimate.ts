@@ -22,7 +22,6 @@ const MIN_RTT_WINDOW_US = 10e6;
 const RATE_WINDOW_US = 150e3;
 /** What was delivered before a path became slower says nothing about it: five pictures at 60 a second. */
 const COLLAPSE_WINDOW_US = 75e3;
-const COLLAPSE_FACTOR = 2.5;
 
 /** Bytes that may wait in the stack at least, and while nothing is known: as LinkEstimate, and two writes of 16 KB. */
 const MIN_WINDOW_BYTES = 6_000;
@@ -115,6 +114,7 @@ export class ReportEstimate implements PathEstimate {
       minRtt: micros(this.#minRtt.value(now - MIN_RTT_WINDOW_US) ?? 0),
       smoothedRtt: micros(this.#smoothedRtt),
       queueDelay: micros(this.#queueDelay),
+      newestDelay: micros(this.#path.told),
       leastDelay: micros(this.#path.told),
       standing: micros(this.#path.expected(bandwidthBps, now)),
       isProbing: false,
@@ -133,8 +133,7 @@ export class ReportEstimate implements PathEstimate {
 
   /** A queue that several messages met: the newest pictures show what there is, whatever earlier ones said. */
   #collapse(now: number): void {
-    const isLong = this.#queueDelay > COLLAPSE_FACTOR * this.#targetUs;
-    if (!isLong && this.#path.told <= this.#targetUs) return;
+    if (this.#path.told <= this.#targetUs) return;
     this.#capacity.collapse(this.#arrivalRateBps(now, COLLAPSE_WINDOW_US), now);
   }
 

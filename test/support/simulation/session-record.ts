@@ -23,7 +23,7 @@ export interface SessionOptions extends PathOptions {
   readonly hasLayers?: boolean;
   /** Pictures that the encoder makes in a second without being told otherwise. Default 60. */
   readonly frameRate?: number;
-  /** The client's thread is busy for up to this, about ten times a second, and stamps what came meanwhile when it is not. */
+  /** The client's thread is busy for up to this, about ten times a second, and sees what came meanwhile when it is not. */
   readonly clientStallMs?: number;
   /** Somebody else's packets through the same bottleneck, bits per second. */
   readonly competingBps?: (atMs: number) => number;

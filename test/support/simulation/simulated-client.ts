@@ -31,7 +31,7 @@ export class SimulatedClient {
   #stallEnd = 0;
   #idleUs = 0;
 
-  /** `longestStallMs`: a busy one stamps nothing for up to so long, again and again. */
+  /** `longestStallMs`: a busy one does nothing for up to so long, again and again. */
   constructor(isAcknowledging: boolean, random: () => number, longestStallMs = 0) {
     this.#longestStallUs = longestStallMs * 1000;
     this.#isAcknowledging = isAcknowledging;
@@ -88,13 +88,17 @@ export class SimulatedClient {
     return { type: 'report', now: stamp, entries, values: {} };
   }
 
-  #stamp(now: Micros): number {
+  /** How long its thread has other things to do, µs: what comes meanwhile is seen, and answered, after that. */
+  busyFor(now: Micros): number {
     if (this.#longestStallUs > 0 && now >= this.#stallEnd + this.#idleUs) {
-      this.#stallEnd = now + this.#longestStallUs * this.#random();
+      this.#stallEnd = Math.round(now + this.#longestStallUs * this.#random());
       this.#idleUs = 2 * MEAN_IDLE_US * this.#random();
     }
-    const awake = Math.max(now, this.#stallEnd);
-    this.#stampedAt = Math.max(this.#stampedAt, awake + this.#random() * JITTER_US);
+    return Math.max(0, this.#stallEnd - now);
+  }
+
+  #stamp(now: Micros): number {
+    this.#stampedAt = Math.max(this.#stampedAt, now + this.#random() * JITTER_US);
     return this.#stampedAt;
   }
 }

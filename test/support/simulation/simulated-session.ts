@@ -110,8 +110,8 @@ class SimulatedSession {
     }
     if (competingBps !== undefined) compete(events, this.#path, competingBps);
     this.#client.onAckDue = () => this.#acknowledge();
-    events.every(ACK_DELAY_US, () => this.#acknowledge());
-    events.every(this.#reportUs, () => this.#report());
+    events.every(ACK_DELAY_US, () => this.#whenAwake(() => this.#acknowledge()));
+    events.every(this.#reportUs, () => this.#whenAwake(() => this.#report()));
     events.every(TICK_US, () => this.#tick());
     for (let at = 10; at <= seconds * 1000; at += 10) {
       events.run(at * 1000);
@@ -144,10 +144,18 @@ class SimulatedSession {
       },
       taken: (cumulativeBytes: number) =>
         this.#backlog.left(cumulativeBytes, micros(0), this.#now()),
-      begin: (delivered: Delivered) => this.#client.begin(delivered, this.#now()),
-      deliver: (delivered: Delivered) => this.#deliver(delivered),
+      begin: (delivered: Delivered) =>
+        this.#whenAwake(() => this.#client.begin(delivered, this.#now())),
+      deliver: (delivered: Delivered) => this.#whenAwake(() => this.#deliver(delivered)),
     };
     return transport === 'websocket' ? new SimulatedStream(options) : new SimulatedStack(options);
+  }
+
+  /** The client's thread does it when it has nothing else to do, in order. */
+  #whenAwake(run: () => void): void {
+    const busyUs = this.#client.busyFor(this.#now());
+    if (busyUs > 0) this.#events.after(busyUs, run);
+    else run();
   }
 
   #hear(unit: ControlUnit): void {

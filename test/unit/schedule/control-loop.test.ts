@@ -97,6 +97,12 @@ describe.each(transports)('one session over %s, on a simulated path', (transport
     expect(rateBps(record, 3_000, 12_000)).toBeGreaterThan(0.8 * 8 * MBIT);
   });
 
+  test('nor does one on 5 Mbit/s lose much of them', async () => {
+    const conditions = { rateBps: () => 5 * MBIT, oneWayMs: 20, seconds: 15, clientStallMs: 80 };
+    const record = await run({ ...conditions, yield: () => 0.67 });
+    expect(rateBps(record, 4_000, 15_000)).toBeGreaterThan(0.6 * 5 * MBIT);
+  });
+
   test('a flow that takes half of the path gets it, and gives it back', async () => {
     const competingBps = (atMs: number): number => (atMs >= 8_000 && atMs < 18_000 ? 5 * MBIT : 0);
     const conditions = { rateBps: () => 10 * MBIT, oneWayMs: 20, seconds: 28, competingBps };

@@ -51,6 +51,7 @@ export const link = (bandwidthBps: number, minRttMs = 0): LinkEstimateSnapshot =
   minRtt: ms(minRttMs),
   smoothedRtt: ms(minRttMs),
   queueDelay: ms(0),
+  newestDelay: micros(0),
   leastDelay: micros(0),
   standing: micros(0),
   isProbing: false,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { millis } from '../../../protocol/time.ts';
+import { millis, type Micros } from '../../../protocol/time.ts';
 import { EncoderRate, frameRateFor } from '../../../server/schedule/encoder-rate.ts';
 import { FrameRate } from '../../../server/schedule/frame-rate.ts';
 import { RateControl, type RateInput } from '../../../server/schedule/rate-control.ts';
@@ -7,6 +7,7 @@ import { ms } from './messages.ts';
 
 const calm: RateInput = {
   queueDelay: ms(0),
+  newestDelay: ms(0),
   leastDelay: ms(0),
   videoDelay: ms(0),
   bandwidthBps: 10e6,
@@ -16,6 +17,9 @@ const calm: RateInput = {
   ackRateBps: 10e6,
   minRtt: ms(40),
 };
+
+/** A queue that every message met. */
+const queued = (delay: Micros) => ({ queueDelay: delay, newestDelay: delay });
 
 const make = (startBps: number): RateControl =>
   new RateControl({ delayTarget: millis(20), startBps, maxBps: 20e6 });
@@ -42,15 +46,15 @@ describe('rate control', () => {
     control.setMaxBps(6e6, ms(100));
     expect(control.tick({ ...calm, ackRateBps: 2e6 }, ms(100)).targetBps).toBe(6e6);
     const burdened = make(8e6);
-    const { targetBps } = run(burdened, { ...calm, queueDelay: ms(60) }, 0, 400);
+    const { targetBps } = run(burdened, { ...calm, ...queued(ms(60)) }, 0, 400);
     expect(targetBps).toBeLessThan(8e6);
     burdened.setMaxBps(40e6, ms(400));
-    expect(burdened.tick({ ...calm, queueDelay: ms(60) }, ms(400)).targetBps).toBeLessThan(8e6);
+    expect(burdened.tick({ ...calm, ...queued(ms(60)) }, ms(400)).targetBps).toBeLessThan(8e6);
   });
 
   test('another delay is tolerated from its setting on', () => {
     const control = make(4e6);
-    const waiting = { ...calm, queueDelay: ms(50) };
+    const waiting = { ...calm, ...queued(ms(50)) };
     control.setDelayTarget(millis(60));
     const before = run(control, waiting, 0, 500);
     expect(before.state).not.toBe('decrease');
@@ -69,8 +73,8 @@ describe('rate control', () => {
     const control = make(8e6);
     const slower = { ...calm, bandwidthBps: 5e6, capacityBps: 5e6, ackRateBps: 5e6 };
     control.tick(slower, ms(0));
-    expect(control.learn({ ...slower, queueDelay: ms(40) }, ms(10)).targetBps).toBe(8e6);
-    const waiting = { ...slower, queueDelay: ms(40), leastDelay: ms(30) };
+    expect(control.learn({ ...slower, ...queued(ms(40)) }, ms(10)).targetBps).toBe(8e6);
+    const waiting = { ...slower, ...queued(ms(40)), leastDelay: ms(30) };
     const decided = control.learn(waiting, ms(20));
     expect(decided).toMatchObject({ state: 'decrease', targetBps: 0.88 * 5e6 });
     expect(control.learn(waiting, ms(30)).targetBps).toBe(decided.targetBps);
@@ -78,7 +82,7 @@ describe('rate control', () => {
 
   test('steps below the capacity when delay stands for two ticks, then waits', () => {
     const control = make(12e6);
-    const over = { ...calm, queueDelay: ms(40), bandwidthBps: 8e6, ackRateBps: 7e6 };
+    const over = { ...calm, ...queued(ms(40)), bandwidthBps: 8e6, ackRateBps: 7e6 };
     expect(control.tick(over, ms(0)).state).toBe('hold');
     const decided = control.tick(over, ms(50));
     expect(decided).toMatchObject({ state: 'decrease', standingDelayUs: 40_000 });
@@ -94,15 +98,15 @@ describe('rate control', () => {
 
   test('a queue that grows after a decrease calls for the next one at once', () => {
     const control = make(12e6);
-    const over = { ...calm, queueDelay: ms(40), bandwidthBps: 8e6, ackRateBps: 7e6 };
+    const over = { ...calm, ...queued(ms(40)), bandwidthBps: 8e6, ackRateBps: 7e6 };
     const first = run(control, over, 0, 100);
-    const next = run(control, { ...over, queueDelay: ms(60) }, 100, 350);
+    const next = run(control, { ...over, ...queued(ms(60)) }, 100, 350);
     expect(next.targetBps).toBeLessThan(first.targetBps);
   });
 
   test('once well beyond the last overuse it grows by 30 % a second', () => {
     const control = make(8e6);
-    run(control, { ...calm, queueDelay: ms(40), bandwidthBps: 8e6, ackRateBps: 8e6 }, 0, 100);
+    run(control, { ...calm, ...queued(ms(40)), bandwidthBps: 8e6, ackRateBps: 8e6 }, 0, 100);
     const at = run(control, calm, 600, 5_000).targetBps;
     expect(at).toBeGreaterThan(1.1 * 8e6);
     expect(run(control, calm, 5_000, 6_000).targetBps / at).toBeGreaterThan(1.2);
@@ -110,14 +114,14 @@ describe('rate control', () => {
 
   test('steps lower when more than 100 ms stand', () => {
     const control = make(12e6);
-    const over = { ...calm, queueDelay: ms(120), bandwidthBps: 8e6, ackRateBps: 8e6 };
+    const over = { ...calm, ...queued(ms(120)), bandwidthBps: 8e6, ackRateBps: 8e6 };
     control.tick(over, ms(0));
     expect(control.tick(over, ms(50)).targetBps).toBe(Math.round(0.6 * 8e6));
   });
 
   test('of a path without a measured bandwidth it gives up a step, not all', () => {
     const control = make(8e6);
-    const over = { ...calm, queueDelay: ms(50), bandwidthBps: 0, ackRateBps: 180e3 };
+    const over = { ...calm, ...queued(ms(50)), bandwidthBps: 0, ackRateBps: 180e3 };
     expect(run(control, over, 0, 100).targetBps).toBe(Math.round(0.88 * 8e6));
   });
 
@@ -125,30 +129,36 @@ describe('rate control', () => {
     const control = make(4e6);
     for (let at = 0; at < 1_000; at += 50) {
       const spike = at % 150 === 0 ? ms(80) : ms(5);
-      expect(control.tick({ ...calm, queueDelay: spike }, ms(at)).state).not.toBe('decrease');
+      expect(control.tick({ ...calm, ...queued(spike) }, ms(at)).state).not.toBe('decrease');
     }
   });
 
   test('a queue of ours before an empty path calls for a small step, whatever little was sent before', () => {
     const control = make(8e6);
-    const ours = { ...calm, queueDelay: ms(2), videoDelay: ms(150) };
+    const ours = { ...calm, ...queued(ms(2)), videoDelay: ms(150) };
     const decided = run(control, { ...ours, bandwidthBps: 0.6e6, ackRateBps: 0.4e6 }, 0, 300);
     expect(decided.targetBps).toBe(Math.round(0.88 * 8e6));
+  });
+
+  test('a queue that the newest messages did not meet is none: what was held up came at once', () => {
+    const control = make(8e6);
+    const heldUp = { ...calm, queueDelay: ms(90), newestDelay: ms(4), bandwidthBps: 8e6 };
+    expect(run(control, heldUp, 0, 2_000).targetBps).toBeGreaterThanOrEqual(8e6);
   });
 
   test('a queue on the path that no short look is needed for is answered within 100 ms', () => {
     const control = make(8e6);
     run(control, calm, 0, 200);
-    const over = { ...calm, queueDelay: ms(120), bandwidthBps: 3e6, ackRateBps: 3e6 };
+    const over = { ...calm, ...queued(ms(120)), bandwidthBps: 3e6, ackRateBps: 3e6 };
     expect(run(control, over, 200, 350).targetBps).toBeLessThan(3e6);
   });
 
   test('creeps near the last overuse for 8 s, and never falls below 300 kbit/s', () => {
     const control = make(10e6);
-    run(control, { ...calm, queueDelay: ms(40), bandwidthBps: 8e6, ackRateBps: 8e6 }, 0, 100);
+    run(control, { ...calm, ...queued(ms(40)), bandwidthBps: 8e6, ackRateBps: 8e6 }, 0, 100);
     const low = control.tick(calm, ms(100)).targetBps;
     expect(run(control, calm, 600, 2_600).targetBps).toBeLessThan(low * 1.2);
-    const choked = { ...calm, queueDelay: ms(500), bandwidthBps: 0, ackRateBps: 0 };
+    const choked = { ...calm, ...queued(ms(500)), bandwidthBps: 0, ackRateBps: 0 };
     expect(run(control, choked, 3_000, 9_000).targetBps).toBe(300_000);
   });
 });

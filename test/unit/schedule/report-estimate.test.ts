@@ -44,6 +44,7 @@ const make = (): ReportEstimate => new ReportEstimate({ delayTarget: millis(20) 
 const stream = (estimate: ReportEstimate, fromMs: number, toMs: number, given: object): void => {
   const { bytes, bps, delayMs } = { bytes: 12_000, bps: 10e6, delayMs: 20, ...given };
   for (let at = fromMs; at < toMs; at += 50) {
+    for (const index of [0, 1, 2]) estimate.onSent(bytes, ms(at + index * 16 - delayMs - 20));
     report(
       estimate,
       at + 50,
@@ -99,6 +100,23 @@ describe('estimate from reports', () => {
     stream(estimate, 100, 500, {});
     stream(estimate, 500, 700, { delayMs: 120, bytes: 3_600, bps: 2e6 });
     expect(estimate.snapshot(ms(720)).bandwidthBps).toBeLessThan(2.5e6);
+  });
+
+  test('what a busy client takes at once shows no slower path, however slowly it takes some of it', () => {
+    const estimate = make();
+    stream(estimate, 100, 500, {});
+    for (let at = 500; at < 1_000; at += 100) {
+      // Its thread did nothing for 80 ms; the newest picture waited for none of it.
+      const pictures = [0, 1, 2, 3, 4].map((index) => {
+        const sentMs = at + 16 * index - 20;
+        estimate.onSent(12_000, ms(sentMs));
+        const seq = at + index;
+        return { seq, sentMs, delayMs: 100 - 16 * index, bytes: 12_000, spreadMs: 40 - 4 * index };
+      });
+      report(estimate, at + 120, pictures);
+    }
+    expect(estimate.snapshot(ms(1_020)).newestDelay).toBeLessThan(20_000);
+    expect(estimate.snapshot(ms(620)).bandwidthBps).toBeGreaterThan(9e6);
   });
 
   test('a desktop at rest behind a long queue says nothing about the bandwidth', () => {
