@@ -54,7 +54,11 @@ export class DeadlineQueue implements PieceSource {
   #fragmentBytes = FIRST_FRAGMENT_BYTES;
   /** What waits on the path beyond this machine, µs. */
   #pathDelayUs = 0;
+  /** How long what is sent now will wait there, µs. */
+  #standingUs = 0;
+  #isAcknowledged = true;
   #isFollowed = true;
+  #encoderBps = 0;
   #keyframeWanted = false;
   #keyframeAskedAt = -Infinity;
 
@@ -137,8 +141,11 @@ export class DeadlineQueue implements PieceSource {
     return wanted;
   }
 
-  updateLink({ bandwidthBps, minRtt, queueDelay }: LinkEstimateSnapshot): void {
+  updateLink(snapshot: LinkEstimateSnapshot): void {
+    const { bandwidthBps, minRtt, queueDelay, standing, isAcknowledged } = snapshot;
     this.#link = { bandwidthBps, minRttUs: minRtt };
+    this.#standingUs = standing;
+    this.#isAcknowledged = isAcknowledged;
     this.#pathDelayUs = Math.max(0, queueDelay);
   }
 
@@ -148,6 +155,11 @@ export class DeadlineQueue implements PieceSource {
    */
   setFollowed(isFollowed: boolean): void {
     this.#isFollowed = isFollowed;
+  }
+
+  /** What the encoder is asked for where it follows this link, bits per second: a keyframe costs as much of it as the last ones did. */
+  setEncoderRate(bps: number): void {
+    this.#encoderBps = bps;
   }
 
   /** The largest keyframe that should be made for this link; Infinity where that is the encoder's business. */
@@ -170,7 +182,10 @@ export class DeadlineQueue implements PieceSource {
       queued.kind === 'video' ? free : Math.min(free, Math.floor(maxBytes / 2) - others);
     const fragmentBytes = this.#fragmentBytes;
     const aheadUs = this.#isFollowed ? undefined : this.#pathDelayUs;
-    return { now, link: this.#link, fragmentBytes, roomBytes, maxMessages, aheadUs };
+    const encoderBps = this.#isFollowed ? this.#encoderBps : 0;
+    const isPathLong = !this.#isAcknowledged || this.#standingUs > KEYFRAME_LEAD_US;
+    const path = { link: this.#link, aheadUs, isPathLong, encoderBps };
+    return { now, ...path, fragmentBytes, roomBytes, maxMessages };
   }
 
   #choose(maxBytes: number, urgentOnly: boolean): QueuedFlow | undefined {
@@ -193,7 +208,10 @@ export class DeadlineQueue implements PieceSource {
 
   #askForKeyframe(now: Micros): void {
     if (now - this.#keyframeAskedAt < KEYFRAME_REQUEST_INTERVAL_US) return;
-    if (!this.#isFollowed && this.#pathDelayUs > CLEAR_PATH_US) return;
+    const isClear = this.#isFollowed
+      ? this.#standingUs <= KEYFRAME_LEAD_US
+      : this.#pathDelayUs <= CLEAR_PATH_US;
+    if (!isClear) return;
     for (const { discipline, line } of this.#flows.values()) {
       const busyUs = transferTimeUs(line.bytes, this.#link.bandwidthBps);
       if (!discipline.needsKeyframe || busyUs > KEYFRAME_LEAD_US) continue;

@@ -1,4 +1,5 @@
 import type { MessageHeader } from '../../protocol/message.ts';
+import { KeyframePrice } from './keyframe-price.ts';
 
 /**
  * How far back a dependency may reach, in messages. Beyond it a reference counts as lost: H.264 keeps at most 16
@@ -12,9 +13,9 @@ const MAX_DEPENDENCY = 256;
  */
 export class DependencyChain {
   readonly #lost = new Set<number>();
+  readonly #price = new KeyframePrice();
   #lastKey = -1;
   #awaitingKey = true;
-  #keyframeBytes = 0;
 
   /** True from the start, and from the loss of a needed message, until a keyframe is admitted. */
   get awaitingKey(): boolean {
@@ -23,15 +24,24 @@ export class DependencyChain {
 
   /** What a keyframe costs: the moving average of their sizes, weight 1/2; 0 before the first. */
   get keyframeBytes(): number {
-    return this.#keyframeBytes;
+    return this.#price.bytes;
   }
 
-  /** Whether the message can be decoded if all that is queued before it arrives. A keyframe starts over. */
-  admits(header: MessageHeader, bytes: number): boolean {
+  /** What the next one will cost of an encoder that is asked for so many bits per second; 0 = unknown. */
+  keyframeBytesAt(bps: number): number {
+    return this.#price.bytesAt(bps);
+  }
+
+  /**
+   * Whether the message can be decoded if all that is queued before it arrives. A keyframe starts over.
+   *
+   * @param bps what its encoder is asked for; 0 = unknown
+   */
+  admits(header: MessageHeader, bytes: number, bps: number): boolean {
     if (header.key) {
       this.#lastKey = header.seq;
       this.#awaitingKey = false;
-      this.#keyframeBytes = this.#keyframeBytes === 0 ? bytes : (this.#keyframeBytes + bytes) / 2;
+      this.#price.seen(bytes, bps);
       return true;
     }
     const reachesBack = header.seq - header.dependency < this.#lastKey;

@@ -18,6 +18,10 @@ export interface QueueState {
    * link carries.
    */
   readonly aheadUs: number | undefined;
+  /** Whether pictures that wait here wait for the path: not for a busy client, whose acknowledgements let go what is sent. */
+  readonly isPathLong: boolean;
+  /** What the encoder that this link drives is asked for, bits per second; 0 = unknown, or another link drives it. */
+  readonly encoderBps: number;
 }
 
 /** How one kind of flow treats its messages while they wait. One per flow, over the flow's line. */

@@ -83,17 +83,30 @@ export const isDiscardableExpired = (
   (message.begun ? message.finishBy : startByUs(message.finishBy, message.remainingBytes, link));
 
 /**
+ * A picture that has waited for the path for so long here counts as late whatever its budget, microseconds: a sender is to hold nothing for more
+ * than 100 ms, and the rest is for what has begun and for the time between two looks.
+ */
+export const LONGEST_WAIT_US = 80_000;
+
+/**
  * A chain is cut only when it is late and when sending it costs more than starting over with a keyframe. Lateness
  * alone is no reason: on a slow link every frame is a little late, and cutting each time starves the picture.
  */
 export const isChainHopeless = (
   chain: {
     readonly oldestFinishBy: number;
+    readonly oldestQueuedAt: number;
+    /** Whether it is the path that is waited for, and no client that has yet to acknowledge. */
+    readonly isPathLong: boolean;
     readonly queuedBytes: number;
+    /** What a keyframe would cost now. */
     readonly keyframeBytes: number;
   },
   now: number,
-): boolean => now > chain.oldestFinishBy && chain.queuedBytes > chain.keyframeBytes;
+): boolean => {
+  const isStuck = chain.isPathLong && now > chain.oldestQueuedAt + LONGEST_WAIT_US;
+  return (isStuck || now > chain.oldestFinishBy) && chain.queuedBytes > chain.keyframeBytes;
+};
 
 /**
  * Waiting video that needs longer than this makes upper layers give way to the base pictures behind them, in microseconds: what the

@@ -115,6 +115,7 @@ export class LinkEstimate implements PathEstimate {
       minRtt: micros(minRtt),
       smoothedRtt: micros(this.#smoothedRtt),
       queueDelay: micros(this.#queueDelay),
+      isAcknowledged: true,
       isProbing: this.#isStartup,
       windowBytes: Math.max(floor, Math.round((gain * bandwidthBps * span) / 8e6)),
     };

@@ -27,6 +27,8 @@ export interface LinkEstimateSnapshot {
   readonly leastDelay: Micros;
   /** How long what is sent now will wait on the path (PathQueue), 0 while that is unknown. */
   readonly standing: Micros;
+  /** What is sent waits for the client's acknowledgements, and so for a client that is busy. */
+  readonly isAcknowledged: boolean;
   /** The window still opens: nothing has shown yet where the bandwidth ends. */
   readonly isProbing: boolean;
   /** Bytes that may be unacknowledged. */

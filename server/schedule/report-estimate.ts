@@ -117,6 +117,7 @@ export class ReportEstimate implements PathEstimate {
       newestDelay: micros(this.#path.told),
       leastDelay: micros(this.#path.told),
       standing: micros(this.#path.expected(bandwidthBps, now)),
+      isAcknowledged: false,
       isProbing: false,
       // What waits in the stack is queue; what is on the path is bounded by the stack's congestion control.
       windowBytes:

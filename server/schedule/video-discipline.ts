@@ -46,7 +46,7 @@ export class VideoDiscipline implements Discipline {
       this.#refuse(message, header.key ? 'superseded' : 'chainLate');
       return;
     }
-    if (!this.#chain.admits(header, payload.byteLength)) {
+    if (!this.#chain.admits(header, payload.byteLength, state.encoderBps)) {
       this.#refuse(message, 'dependencyLost');
       return;
     }
@@ -165,13 +165,15 @@ export class VideoDiscipline implements Discipline {
     });
   }
 
-  #cutIfHopeless({ now, link }: QueueState): void {
+  #cutIfHopeless({ now, link, isPathLong, encoderBps }: QueueState): void {
     const head = this.#line.waiting().find(({ header }) => !header.discardable || header.key);
     if (!head || head.header.key) return;
     const chain = {
       oldestFinishBy: finishBy(head.header, link),
+      oldestQueuedAt: head.queuedAt,
+      isPathLong,
       queuedBytes: this.#line.bytes,
-      keyframeBytes: this.#chain.keyframeBytes,
+      keyframeBytes: this.#chain.keyframeBytesAt(encoderBps),
     };
     if (isChainHopeless(chain, now)) this.#cut('chainLate');
   }

@@ -202,6 +202,7 @@ export class LinkControl {
 
   #obey({ targetBps, state }: RateDecision): void {
     this.#targetBps = targetBps;
+    this.#options.queue.setEncoderRate(targetBps);
     if (weight[state] > weight[this.#state]) this.#state = state;
   }
 

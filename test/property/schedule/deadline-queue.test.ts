@@ -112,7 +112,8 @@ class Run {
 
   #setLink(bps: number): void {
     this.bps = bps;
-    this.queue.updateLink(link(bps));
+    this.queue.updateLink({ ...link(bps), isAcknowledged: false });
+    this.queue.setEncoderRate(bps);
   }
 
   #push(step: Extract<Step, { type: 'push' }>): void {

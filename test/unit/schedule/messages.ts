@@ -54,6 +54,7 @@ export const link = (bandwidthBps: number, minRttMs = 0): LinkEstimateSnapshot =
   newestDelay: micros(0),
   leastDelay: micros(0),
   standing: micros(0),
+  isAcknowledged: true,
   isProbing: false,
   windowBytes: 14_600,
 });
