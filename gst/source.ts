@@ -58,6 +58,12 @@ export interface SourceOptions {
 
 const CHILD_MODULE = join(import.meta.dirname, 'child.ts');
 
+/**
+ * After `abandon` the next child waits for `retry`, or for so long, in milliseconds: whoever called the one calls the other as soon as
+ * there is something to capture again, and a child that starts before that costs 200 ms of a core and fails. A guess.
+ */
+const ABANDONED_MS = 1000;
+
 /** How often silence is looked for, in milliseconds; the error of the limits. */
 const WATCH_MS = 250;
 
@@ -78,6 +84,7 @@ export class Source {
   #playing = false;
   #delivered = false;
   #restartAtOnce = false;
+  #isAbandoned = false;
   #startedAt = 0;
   #heardAt = 0;
   #retry: NodeJS.Timeout | undefined;
@@ -157,6 +164,16 @@ export class Source {
     }
   }
 
+  /**
+   * What it captures is gone. A child that still holds to it is killed: one whose X server died may hang instead of ending, which would
+   * be noticed by its silence only. The next one is started by `retry`, or a second later.
+   */
+  abandon(): void {
+    if (this.#process === undefined) return;
+    this.#isAbandoned = true;
+    this.#process.kill('what it captured is gone');
+  }
+
   /** Starts the next child at once if it is waited for: what the last ones missed may be there now. */
   retry(): void {
     if (this.#state !== 'backoff') return;
@@ -181,6 +198,7 @@ export class Source {
     this.#playing = false;
     this.#delivered = false;
     this.#restartAtOnce = false;
+    this.#isAbandoned = false;
     this.#startedAt = this.#heardAt = performance.now();
     this.#options.onReset();
     this.#tell({ type: 'starting', attempt: this.#attempt });
@@ -242,13 +260,17 @@ export class Source {
       this.#closed.resolve('closed');
       return;
     }
-    const ranMs = performance.now() - this.#startedAt;
-    const retryInMs = this.#restartAtOnce
-      ? 0
-      : this.#policy.delayAfter({ ranMs, delivered: this.#delivered });
+    const retryInMs = this.#pauseMs();
     this.#tell({ type: 'backoff', reason, retryInMs });
     // onState may have closed or restarted the source.
     if (this.#state === 'backoff') this.#retry = setTimeout(() => this.#launch(), retryInMs);
+  }
+
+  #pauseMs(): number {
+    if (this.#restartAtOnce) return 0;
+    const ranMs = performance.now() - this.#startedAt;
+    const usual = this.#policy.delayAfter({ ranMs, delivered: this.#delivered });
+    return this.#isAbandoned ? Math.max(usual, ABANDONED_MS) : usual;
   }
 
   #isClosed(): boolean {

@@ -123,6 +123,7 @@ async function openSession(ground: Ground, media: Media): Promise<Hall> {
       pictureSize: () => video.parameters,
       onPointer: (image) => session.broadcast.pointerChanged(image),
       onConnected: () => video.retry(),
+      onLost: () => video.abandon(),
     }),
   );
   const health = lifetime.own(

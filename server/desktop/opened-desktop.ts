@@ -13,6 +13,8 @@ export interface OpenedDesktopOptions {
   onPointer(image: NonNullable<DesktopPort['pointer']>): void;
   /** The display is there, for the first time or again. */
   onConnected(): void;
+  /** It was there, and its server is gone. */
+  onLost(): void;
 }
 
 /** Is told what happens on the screen. */
@@ -71,6 +73,7 @@ async function openDisplay(
 ): Promise<OpenedDesktop> {
   let watcher: ScreenWatcher | undefined;
   let isWatched = false;
+  let wasConnected = false;
   const x: XDesktop = await openXDesktop({
     display: display.name,
     ...(display.authority === undefined ? {} : { authority: display.authority }),
@@ -79,6 +82,8 @@ async function openDisplay(
     onState: (state) => {
       logDisplay(options.logger, display.name, state);
       if (state.type === 'connected') options.onConnected();
+      if (state.type === 'lost' && wasConnected) options.onLost();
+      wasConnected = state.type === 'connected';
     },
     onCursor: (image) => options.onPointer(image),
     onChange: () => {

@@ -45,8 +45,16 @@ export interface XDesktop {
 /** How long the gateway's start waits for the first attempt, in ms: a server that hangs answers no request. A guess. */
 const FIRST_ATTEMPT_MS = 2_000;
 
-/** Pauses between attempts in ms; the last one repeats. A restarted server is back within a few hundred ms. */
-const RETRY_MS: readonly number[] = [100, 200, 400, 800, 1_000];
+/**
+ * Pauses between attempts in ms; the last one repeats. A restarted server is back within a few hundred ms, a restarted container of it
+ * within 2 s, on a busy machine within 5: so long no pause is longer than a quarter of a second, since the picture waits for it. An
+ * attempt without a server takes 0.1 ms.
+ */
+const RETRY_MS: readonly number[] = [
+  ...new Array<number>(10).fill(100),
+  ...new Array<number>(16).fill(250),
+  ...[500, 1_000],
+];
 
 /** Opens a display and keeps it open. Resolves after the first attempt, which is given 2 s, whatever became of it. */
 export async function openXDesktop(options: XDesktopOptions): Promise<XDesktop> {

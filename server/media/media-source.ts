@@ -44,6 +44,8 @@ export interface MediaSource {
   readonly restarts: number;
   /** Whether it delivers, or is paused and would. */
   readonly isRunning: boolean;
+  /** What it captures is gone: a child that holds to it is ended, and replaced by `retry` or a second later. */
+  abandon(): void;
   /** What it captures has just come: a child that failed without it is started again at once. */
   retry(): void;
   close(): Promise<void>;
@@ -113,6 +115,7 @@ export function startMediaSource(options: MediaSourceOptions): SoundSource {
     get isRunning() {
       return source.isRunning;
     },
+    abandon: () => source.abandon(),
     retry: () => source.retry(),
     subscribe: (sink) => stream.subscribe(sink),
     requestKeyframe: () => source.requestKeyframe(),

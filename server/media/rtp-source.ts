@@ -113,6 +113,7 @@ export async function openRtpSource(options: RtpSourceOptions): Promise<RtpSourc
       bitrateBps = kbps * 1_000;
       askForBitrate();
     },
+    abandon: () => undefined,
     retry: () => undefined,
     setPaused: () => undefined,
     setFrameRate: () => undefined,

@@ -71,6 +71,11 @@ export class SwitchingVideo implements MediaSource {
     return this.#current.source.isRunning;
   }
 
+  abandon(): void {
+    this.#current.source.abandon();
+    this.#next?.video.source.abandon();
+  }
+
   retry(): void {
     this.#current.source.retry();
     this.#next?.video.source.retry();

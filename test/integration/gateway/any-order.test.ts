@@ -101,6 +101,13 @@ test('display, sound server and gateway come and go in any order', async () => {
     await expect.poll(() => messages.picture, SEEN).toBeGreaterThan(0);
     expect(performance.now() - begun).toBeLessThan(5_000);
     await expect.poll(() => ask('/readyz'), SEEN).toMatchObject({ code: 200 });
+    // The encoder of the first server's screen was not waited for until its silence told.
+    const gone = gateway.log.findIndex((line) => line.includes('the X server is gone'));
+    const ended = gateway.log
+      .slice(gone)
+      .find((line) => line.includes('"video"') && line.includes('encoder ended'));
+    expect(ended).toContain('"reason"');
+    expect(ended).not.toContain('"reason":"hung');
   } finally {
     for (const close of closers) await close();
   }

@@ -88,11 +88,13 @@ describe('a child that dies', () => {
     expect(video.reasons[0]).toMatch(/^ximagesrc\d+: .*display/i);
   });
 
-  test('because the addon is not built: one sentence says how to build it', async () => {
+  test('because the addon does not load: one sentence says what compiles it', async () => {
     cpSync(GST, join(directory, 'gst'), { recursive: true });
     const video = start({ childModule: join(directory, 'gst/child.ts') });
     await until('an attempt', () => video.reasons.length >= 1);
-    expect(video.reasons[0]).toMatch(/npm rebuild gstreamer-superficial/);
+    expect(video.reasons[0]).toMatch(
+      /gstreamer-superficial does not load; "npm start" compiles it/,
+    );
   });
 
   test('with words on standard error: the last ones are told', async () => {
@@ -125,6 +127,17 @@ describe('a child that lives but does not work', () => {
     process.kill(pidOf(video), 'SIGSTOP');
     await until('the verdict', () => video.reasons.length === 1, 3000);
     expect(video.reasons).toEqual(['hung: sent nothing for 600 ms']);
+    expect((await video.more(1))[0]?.key).toBe(true);
+  });
+
+  test('whose screen is gone: is killed when it is abandoned, and replaced when there is a screen again', async () => {
+    const video = start();
+    await video.more(5);
+    process.kill(pidOf(video), 'SIGSTOP');
+    video.source.abandon();
+    await until('its end', () => video.reasons.length === 1);
+    expect(video.reasons).toEqual(['what it captured is gone']);
+    video.source.retry();
     expect((await video.more(1))[0]?.key).toBe(true);
   });
 

@@ -27,6 +27,7 @@ class ScriptedSource implements MediaSource {
   setBitrate = (kbps: number) => void this.told.push(`bitrate ${kbps}`);
   setFrameRate = (fps: number) => void this.told.push(`frameRate ${fps}`);
   setScale = (scale: number) => void this.told.push(`scale ${scale}`);
+  abandon = () => void this.told.push('abandon');
   retry = () => void this.told.push('retry');
   close = () => {
     this.told.push('close');
