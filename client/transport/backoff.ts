@@ -1,12 +1,9 @@
 /**
  * Waits between attempts in milliseconds: at once after a cut, then slower, so that a restarted server is not stormed. A gateway that
- * was killed listens again after 1 to 2 s, on a busy machine after 5: until then no wait is longer than half a second, and no more
- * than that is lost of the 5 s within which the picture is to be back.
+ * was killed listens again after 1 to 2 s, on a busy machine after 5: until then no wait is longer than a quarter of a second, and no
+ * more than that is lost of the 5 s within which the picture is to be back. An attempt where nobody listens is one refused packet.
  */
-const STEPS_MS = [
-  ...[0, 250, 500, 500, 500, 500, 500, 500, 500, 500, 500],
-  ...[1000, 2000, 4000],
-] as const;
+const STEPS_MS: readonly number[] = [0, ...new Array<number>(20).fill(250), 500, 1000, 2000, 4000];
 
 /** Part of a wait that chance decides, so that many clients of one server spread out. */
 const SPREAD = 0.3;
