@@ -64,9 +64,8 @@ function loadAddon(): Addon {
   } catch (error) {
     const [cause] = textOf(error).split('\n');
     return die(
-      'the addon gstreamer-superficial does not load; build it with "npm rebuild gstreamer-superficial" under this ' +
-        'Node (needs g++, make, python3, pkg-config, libgstreamer1.0-dev and libgstreamer-plugins-base1.0-dev): ' +
-        (cause ?? 'no reason given'),
+      'the addon gstreamer-superficial does not load; "npm start" compiles it for the Node that it runs, which is to be the one ' +
+        `that runs the gateway, now ${process.version}: ${cause ?? 'no reason given'}`,
     );
   }
 }

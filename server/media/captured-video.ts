@@ -1,5 +1,6 @@
 import { codecsOf, encoderByName, selectEncoder, type EncoderName } from '../../gst/encoders.ts';
 import { probeEncoders } from '../../gst/probe.ts';
+import { requireAddon } from '../../gst/require-addon.ts';
 import type { VideoSource } from '../../gst/settings.ts';
 import { formatOf } from '../../gst/video-codec.ts';
 import { videoPipeline } from '../../gst/video-pipeline.ts';
@@ -19,13 +20,14 @@ export interface CapturedVideo {
 /**
  * Captures and encodes the picture, with any encoder that works here.
  *
- * @throws Error when none works for the codec of the settings
+ * @throws Error when none works for the codec of the settings, or none can, since this installation is not complete
  */
 export async function captureVideo(
   { video }: Pick<Config, 'video'>,
   captured: CapturedVideo,
   logger: Logger,
 ): Promise<SwitchingVideo> {
+  requireAddon();
   const available = await probeEncoders();
   const { codec: first, encoder: wanted } = video;
   if (selectEncoder({ codec: first, wanted }, available) === undefined) {
