@@ -44,10 +44,11 @@ export async function race<Connection>(
   entrants: readonly Entrant<Connection>[],
   { signal, wait }: RaceOptions,
 ): Promise<RaceResult<Connection>> {
+  // Who listens to a signal that was aborted before hears of nothing, and would wait for ever.
+  if (signal.aborted) throw asError(signal.reason);
   const over = new AbortController();
   const isOver = (): boolean => over.signal.aborted;
   const abort = (): void => over.abort(signal.reason);
-  if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
   const failures: { kind: TransportKind; cause: unknown }[] = [];
   try {

@@ -52,17 +52,24 @@ class FakeTimer {
 /** Lets everything that waits for nothing but promises happen. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function begin() {
+function begin(over = new AbortController()) {
   const webTransport = new FakeEntrant('webtransport', 0);
   const webSocket = new FakeEntrant('websocket', 250);
   const timer = new FakeTimer();
-  const over = new AbortController();
   const result = race([webTransport, webSocket], { signal: over.signal, wait: timer.wait });
   result.catch(() => undefined);
   return { webTransport, webSocket, timer, over, result };
 }
 
 describe('race', () => {
+  it('is lost at once when it was given up before it began', async () => {
+    const over = new AbortController();
+    over.abort(new Error('given up'));
+    const { webTransport, result } = begin(over);
+    await expect(result).rejects.toThrow('given up');
+    expect(webTransport.started).toBe(false);
+  });
+
   it('starts the second after its delay', async () => {
     const { webTransport, webSocket, timer } = begin();
     await settled();
