@@ -173,6 +173,14 @@ export class DeadlineQueue implements PieceSource {
     return micros(transferTimeUs(bytes, this.#link.bandwidthBps));
   }
 
+  /** The same of the picture alone that is sent now, or next. */
+  pictureDelay(): Micros {
+    let bytes = 0;
+    for (const { kind, line } of this.#flows.values())
+      if (kind === 'video') bytes = Math.max(bytes, line.headBytes ?? 0);
+    return micros(transferTimeUs(bytes, this.#link.bandwidthBps));
+  }
+
   #state(queued: QueuedFlow, now: Micros): QueueState {
     const { maxBytes, maxMessages } = this.#bounds;
     // Half of the queue at most for what is not video, so that a large clipboard never shuts the picture out.

@@ -4,6 +4,7 @@ import { DRAIN_DELAY_US, DRAIN_SHARE } from '../schedule/rate-constants.ts';
 import { BesideRate } from '../schedule/beside-rate.ts';
 import type { DeadlineQueue } from '../schedule/deadline-queue.ts';
 import { LinkEstimate } from '../schedule/link-estimate.ts';
+import { paceOf } from '../schedule/long-picture.ts';
 import type { LinkEstimateSnapshot, PathEstimate } from '../schedule/path-estimate.ts';
 import {
   RateControl,
@@ -211,8 +212,11 @@ export class LinkControl {
     const estimate = this.#path.snapshot(now);
     queue.updateLink(estimate);
     this.#minRtt = estimate.minRtt;
-    const capacityBps = this.#pacedBps(estimate);
-    transport.setWindow(estimate.windowBytes, { ...estimate, capacityBps });
+    const { windowBytes, ...pace } = paceOf(
+      { ...estimate, capacityBps: this.#pacedBps(estimate) },
+      queue.pictureDelay(),
+    );
+    transport.setWindow(windowBytes, { ...estimate, ...pace });
     return estimate;
   }
 
