@@ -1,8 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { PeerPlan } from '../../../server/signaling/peer-plan.ts';
+import { readOffer } from '../../../server/signaling/offer.ts';
+import { planPeer, type PeerPlan } from '../../../server/signaling/peer-plan.ts';
+import { SignalingFault } from '../../../server/signaling/signaling-fault.ts';
 import { ForkedPeerStack } from '../../../server/webrtc/forked-peer-stack.ts';
+import { mutatedOffers } from '../../support/mutated-offers.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
 import { freeUdpPort, WebRtcDesk } from '../../support/webrtc-desk.ts';
 import { peerPlan } from '../../unit/webrtc/tracks.ts';
@@ -182,5 +186,41 @@ it('a hundred connections leave nothing behind', async () => {
   expect(stack.pid).toBe(pid);
   await expect.poll(() => descriptorsOf(pid), SEEN).toBeLessThanOrEqual(before.descriptors);
   expect(threadsOf(pid)).toBeLessThanOrEqual(before.threads);
+  await keeper.there.close();
+});
+
+/** What the gateway would ask of the library for an offer; undefined: it refuses the offer before. */
+function planOf(sdp: string): PeerPlan | undefined {
+  try {
+    return planPeer(readOffer(sdp), { running: 'avc1.42C028', randomSource: () => 7 });
+  } catch (error) {
+    if (error instanceof SignalingFault) return undefined;
+    throw error;
+  }
+}
+
+it('5,000 mutated offers crash nothing', async () => {
+  const { stack, connect } = await open();
+  const keeper = await connect();
+  const { pid } = stack;
+  const plans = fc
+    .sample(mutatedOffers, { numRuns: 5_000, seed: 1 })
+    .flatMap((sdp) => planOf(sdp) ?? []);
+  expect(plans.length).toBeGreaterThan(100);
+  let refused = 0;
+  for (const plan of plans) {
+    await stack.open(plan).then(
+      (peer) => peer.close(),
+      (reason: unknown) => {
+        // The library may refuse what it cannot do, and says so.
+        expect(String(reason)).not.toContain('ended');
+        refused += 1;
+      },
+    );
+  }
+  expect(refused).toBeLessThan(plans.length / 2);
+  expect(stack.pid).toBe(pid);
+  keeper.here.peer.sendData(Buffer.from('still there'));
+  await expect.poll(() => keeper.there.messages, SEEN).toEqual([Buffer.from('still there')]);
   await keeper.there.close();
 });
