@@ -17,6 +17,8 @@ const STAP_A = 24;
 export class GapWitness {
   readonly #peer: WeriftPeer;
   readonly #missing = new Set<number>();
+  #repaired = 0;
+  #forgiven = 0;
   /** Counted on past the end of a round. */
   #highest: number | undefined;
   #source = 0;
@@ -30,6 +32,16 @@ export class GapWitness {
     return this.#highest;
   }
 
+  /** Packets that were missing and came after all. */
+  get repaired(): number {
+    return this.#repaired;
+  }
+
+  /** Packets that never came, and that a keyframe made worthless. */
+  get forgiven(): number {
+    return this.#forgiven;
+  }
+
   get isWhole(): boolean {
     return this.#missing.size === 0;
   }
@@ -40,9 +52,11 @@ export class GapWitness {
     const step =
       ((((header.sequenceNumber - highest) % ROUND) + ROUND + ROUND / 2) % ROUND) - ROUND / 2;
     const number = highest + step;
-    this.#missing.delete(number);
+    if (this.#missing.delete(number)) this.#repaired += 1;
     if (((payload[0] ?? 0) & 0x1f) === STAP_A) {
-      for (const earlier of this.#missing) if (earlier < number) this.#missing.delete(earlier);
+      const earlier = [...this.#missing].filter((one) => one < number);
+      for (const one of earlier) this.#missing.delete(one);
+      this.#forgiven += earlier.length;
     }
     if (step <= 0) return;
     for (let gap = highest + 1; gap < number; gap += 1) this.#missing.add(gap);
