@@ -3,7 +3,7 @@ import type { Refused, SettingsUnit } from '../../protocol/control/stream.ts';
 import { SessionCode } from '../../protocol/errors.ts';
 import { millis, millisToMicros, type Micros } from '../../protocol/time.ts';
 import type { Logger } from '../observe/logger.ts';
-import type { ServerTransport } from '../transport/transport.ts';
+import type { ServerTransport, WireFeedback } from '../transport/transport.ts';
 import type { Admission } from './admission.ts';
 import type { Continuity } from './continuity.ts';
 import type { Greeted } from './greeting.ts';
@@ -100,6 +100,14 @@ export class JoinedViewer {
     this.#leaveDesktop();
     this.#input.leave();
     this.#options.account.dropped(this.media.totals.dropped);
+  }
+
+  /** What the wire says by itself. */
+  feedback(feedback: WireFeedback, now: Micros): void {
+    const { media } = this;
+    if (feedback.type === 'keyframeWanted') media.keyframeRequested();
+    else if (feedback.type === 'limited') media.limited(feedback.bps, now);
+    else media.reported(feedback.report, now);
   }
 
   /** Lets time pass. Returns with what the connection has to be closed; undefined while it may stay. */

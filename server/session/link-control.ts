@@ -70,6 +70,8 @@ export class LinkControl {
   readonly #rate: RateControl;
   readonly #beside = new BesideRate();
   #maxBps: number;
+  /** What may be sent where the peer does not tell of arrivals, see WireFeedback. */
+  #limitBps: number | undefined;
   #targetBps: number;
   /** The most telling thing that rate control did since the last RATE. */
   #state: RateState = 'hold';
@@ -142,7 +144,13 @@ export class LinkControl {
   /** What the encoder may make at most, from now on. */
   setMaxBps(maxBps: number, now: Micros): void {
     this.#maxBps = maxBps;
-    this.#rate.setMaxBps(maxBps, now);
+    this.#rate.setMaxBps(Math.min(maxBps, this.#limitBps ?? Infinity), now);
+  }
+
+  /** The wire has a limit of its own; undefined: none any more. */
+  limited(bps: number | undefined, now: Micros): void {
+    this.#limitBps = bps;
+    this.setMaxBps(this.#maxBps, now);
   }
 
   sent(bytes: number, now: Micros): void {
@@ -198,7 +206,10 @@ export class LinkControl {
 
   #inputOf(snapshot: LinkEstimateSnapshot, now: Micros): RateInput {
     const videoDelay = this.#options.queue.videoDelay();
-    return { ...snapshot, videoDelay, besideBps: this.#beside.bps(now) };
+    const input = { ...snapshot, videoDelay, besideBps: this.#beside.bps(now) };
+    const limit = this.#limitBps;
+    // Of arrivals nothing is known: what may be sent stands for them.
+    return limit === undefined ? input : { ...input, ackRateBps: Math.min(limit, this.#maxBps) };
   }
 
   #obey({ targetBps, state }: RateDecision): void {

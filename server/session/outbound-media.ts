@@ -210,6 +210,11 @@ export class OutboundMedia implements PieceSource {
     this.#link.reported(unit, now);
   }
 
+  /** See WireFeedback. */
+  limited(bps: number | undefined, now: Micros): void {
+    this.#link.limited(bps, now);
+  }
+
   /** Lets time pass, for rate control and for what waits while nothing is acknowledged. */
   tick(now: Micros): void {
     this.#queue.setFollowed(this.#options.isFollowed());

@@ -82,8 +82,7 @@ export class Viewer {
         },
         sent: (bytes, now) => this.#joined?.media.sent(bytes, now),
         feedback: (feedback) => {
-          if (feedback.type === 'keyframeWanted') this.#joined?.media.keyframeRequested();
-          else this.#joined?.media.reported(feedback.report, options.clock.now());
+          this.#joined?.feedback(feedback, options.clock.now());
         },
       },
     );

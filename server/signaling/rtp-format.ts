@@ -28,6 +28,9 @@ const clocks: Readonly<Record<TrackCodec, string>> = {
 /** Feedback that this server acts upon (RFC 4585, RFC 5104, draft-holmer-rmcat-transport-wide-cc-extensions-01). */
 const understood: readonly string[] = ['nack', 'nack pli', 'ccm fir', 'transport-cc'];
 
+/** An estimate by the peer itself (draft-alvestrand-rmcat-remb-03): for one that does not tell of every packet. */
+const ESTIMATE = 'goog-remb';
+
 /** Largest payload type; RTCP has those from 64 to 95 when it shares the port (RFC 5761, section 4). */
 const MAX_PAYLOAD_TYPE = 127;
 
@@ -48,10 +51,15 @@ export function readFormats({ formats, attributes }: SdpSection): readonly RtpFo
         payloadType,
         retransmission: retransmissionOf(format, { formats, maps, parameters }),
         parameters: parameters.get(format) ?? '',
-        feedback: understood.filter((value) => offered.has(value)),
+        feedback: chooseFeedback(offered),
       },
     ];
   });
+}
+
+function chooseFeedback(offered: ReadonlySet<string>): readonly string[] {
+  const chosen = understood.filter((value) => offered.has(value));
+  return offered.has('transport-cc') || !offered.has(ESTIMATE) ? chosen : [...chosen, ESTIMATE];
 }
 
 /** A parameter of `a=fmtp`, in lower case; undefined when it is not there. */

@@ -80,7 +80,12 @@ export type WireFeedback =
   /** When messages arrived, in the form in which a client would report it. */
   | { readonly type: 'arrivals'; readonly report: ReportUnit }
   /** The peer's decoder needs a keyframe. */
-  | { readonly type: 'keyframeWanted' };
+  | { readonly type: 'keyframeWanted' }
+  /**
+   * The peer does not tell of arrivals, and this is what may be sent by what it says instead, bits per second; Infinity: nothing speaks
+   * against more; undefined: it tells of arrivals from now on.
+   */
+  | { readonly type: 'limited'; readonly bps: number | undefined };
 
 /** Takes what a transport receives and learns. Called synchronously; must not throw, except ProtocolError, which closes. */
 export interface TransportSink {

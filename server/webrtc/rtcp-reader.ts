@@ -17,7 +17,11 @@ export type Feedback =
       readonly delay: number;
       /** Packets lost since the beginning; may be negative. */
       readonly lost: number;
-    };
+      /** Share of the packets that were expected since the report before, 0 to 1. */
+      readonly lostShare: number;
+    }
+  /** What the peer thinks that its path carries, bits per second (REMB, draft-alvestrand-rmcat-remb-03). */
+  | { readonly type: 'estimate'; readonly bps: number };
 
 /** Packet types (RFC 3550, section 12.1; RFC 4585, section 6.1). */
 const SENDER_REPORT = 200;
@@ -30,6 +34,10 @@ const NACK = 1;
 const TRANSPORT_WIDE = 15;
 const PLI = 1;
 const FIR = 4;
+const APPLICATION = 15;
+
+/** What feedback of an application begins with that is an estimate: "REMB". */
+const REMB = 0x52454d42;
 
 /** Bytes of the common header, of a sender's own figures and of a report block (RFC 3550, section 6.4). */
 const HEADER_BYTES = 4;
@@ -64,6 +72,7 @@ function readPart(part: DataView, type: number, count: number): readonly Feedbac
     case TRANSPORT_FEEDBACK:
       return readTransportPart(part, count);
     case PAYLOAD_FEEDBACK:
+      if (count === APPLICATION) return readEstimate(part);
       return count === PLI || count === FIR ? [{ type: 'keyframe' }] : [];
     default:
       return [];
@@ -80,6 +89,14 @@ function readTransportPart(part: DataView, format: number): readonly Feedback[] 
   const content = new Uint8Array(part.buffer, part.byteOffset + start, part.byteLength - start);
   const fates = readTransportFeedback(content);
   return fates === undefined ? [] : [{ type: 'arrivals', fates }];
+}
+
+/** "REMB", number of sources: u8, exponent: 6 bits, mantissa: 18 bits, sources... */
+function readEstimate(part: DataView): readonly Feedback[] {
+  const start = HEADER_BYTES + SOURCES_BYTES;
+  if (part.byteLength < start + 8 || part.getUint32(start) !== REMB) return [];
+  const written = part.getUint32(start + 4) & 0xff_ffff;
+  return [{ type: 'estimate', bps: (written & 0x3_ffff) * 2 ** (written >>> 18) }];
 }
 
 /** PID: the first lost packet; BLP: a bit for each of the 16 after it. */
@@ -104,6 +121,7 @@ function readBlocks(part: DataView, start: number, count: number): readonly Feed
       ssrc: part.getUint32(at),
       // 24 bits, signed.
       lost: (part.getUint32(at + 4) << 8) >> 8,
+      lostShare: part.getUint8(at + 4) / 256,
       lastReport: part.getUint32(at + 16),
       delay: part.getUint32(at + 20),
     });

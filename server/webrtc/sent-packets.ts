@@ -83,6 +83,13 @@ export class SentPackets {
     return this.#inFlightBytes;
   }
 
+  /** When the oldest packet was sent of which the peer has not told; undefined: it has told of all. */
+  get oldestSentAt(): Micros | undefined {
+    // A map keeps the order in which packets were sent.
+    for (const { sentAt } of this.#sent.values()) return sentAt;
+    return undefined;
+  }
+
   /** The number of the next packet, u16. */
   get nextSequence(): number {
     return this.#next;
@@ -128,6 +135,14 @@ export class SentPackets {
       missing,
       entries,
     };
+  }
+
+  /** What was sent before a moment counts as told of: nobody waits for it any more. */
+  forget(before: Micros): void {
+    for (const [sequence, packet] of this.#sent) {
+      if (packet.sentAt >= before) return;
+      this.#settle(sequence, packet, { arrival: undefined, entries: [] });
+    }
   }
 
   #isNewest(sequence: number, { repeat }: SentPacket): boolean {

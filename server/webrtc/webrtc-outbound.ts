@@ -11,13 +11,15 @@ import type {
   TransportSink,
   TransportStats,
 } from '../transport/transport.ts';
-import { compactNtp, NtpClock } from './ntp.ts';
+import { agreesToTell, FeedbackWatch, UNTOLD_US } from './feedback-watch.ts';
+import { NtpClock } from './ntp.ts';
 import { OutboundTracks, type TrackOutput } from './outbound-tracks.ts';
 import { PacketWindow } from './packet-window.ts';
 import type { Peer } from './peer-stack.ts';
 import { readRtcp, type Feedback } from './rtcp-reader.ts';
 import { RepairDelay } from './repair-delay.ts';
 import { SentPackets } from './sent-packets.ts';
+import { roundTripOf } from './round-trip.ts';
 import type { SharedPayloads } from './shared-payloads.ts';
 import type { PacketFate } from './transport-feedback.ts';
 
@@ -44,12 +46,6 @@ const MAX_DATA_BYTES = 65_536;
 /** While more bytes than this wait there pictures are not told of: about a second of what tells of them. */
 const MAX_NOTE_BACKLOG_BYTES = 4_096;
 
-/** One 65,536th of a second, the unit of RTCP's short times, in microseconds. */
-const SHORT_US = 1e6 / 65_536;
-
-/** A round trip beyond this is none: a report of another life, microseconds. */
-const MAX_RTT_US = 10e6;
-
 /**
  * What leaves for one peer: takes pieces from the source whenever there is room, sends them as packets of tracks or as units on the
  * data channel, and answers the reports that come back.
@@ -64,7 +60,7 @@ export class WebRtcOutbound {
   readonly #units = new FragmentWindow();
   readonly #ntp: NtpClock;
   /** Whether the peer tells of every packet; a player may not. */
-  readonly #isTold: boolean;
+  readonly #watch: FeedbackWatch;
   #source: PieceSource | undefined;
   #sink: TransportSink | undefined;
   #isPumping = false;
@@ -87,14 +83,12 @@ export class WebRtcOutbound {
       ntp: this.#ntp,
       randomSource: () => options.randomSource(),
     });
-    this.#isTold =
-      plan.video?.extensions.transportSequence !== undefined &&
-      plan.video.formats.some(({ feedback }) => feedback.includes('transport-cc'));
+    this.#watch = new FeedbackWatch(agreesToTell(plan), this.#sentAt);
   }
 
   /** Bytes of packets of which the peer has not told. */
   get inFlightBytes(): number {
-    return this.#isTold ? this.#packets.inFlightBytes : 0;
+    return this.#watch.isTold ? this.#packets.inFlightBytes : 0;
   }
 
   get stats(): TransportStats {
@@ -114,7 +108,8 @@ export class WebRtcOutbound {
   }
 
   setWindow(bytes: number, rates: SendRates | undefined): void {
-    this.#window.resize(bytes, rates, this.#options.clock.now());
+    const now = this.#options.clock.now();
+    this.#window.resize(bytes, this.#watch.bound(rates, now), now);
   }
 
   stop(): void {
@@ -146,12 +141,14 @@ export class WebRtcOutbound {
   /** Twice a second: sender reports, and something to answer where nothing was sent. */
   beat(now: Micros): void {
     for (const report of this.#tracks.reports(now)) this.#send(report, now);
+    this.#lookAtFeedback(now);
     if (now - this.#sentAt < QUIET_US) return;
     for (const padding of this.#tracks.padding()) this.#send(padding, now);
   }
 
   /** Takes RTCP of the peer. */
   rtcp(packet: Uint8Array, now: Micros): void {
+    this.#watch.heard(now);
     for (const feedback of readRtcp(packet)) this.#take(feedback, now);
   }
 
@@ -164,10 +161,14 @@ export class WebRtcOutbound {
         this.#sendAgain(feedback.ssrc, feedback.sequences, now);
         break;
       case 'arrivals':
-        if (this.#isTold) this.#arrived(feedback.fates, now);
+        if (this.#watch.isAgreed) this.#arrived(feedback.fates, now);
         break;
       case 'report':
-        this.#reported(feedback.lastReport, feedback.delay, now);
+        this.#report(feedback, now);
+        break;
+      case 'estimate':
+        this.#watch.reported.estimated(feedback.bps, now);
+        this.#tellLimit(now);
         break;
     }
   }
@@ -187,6 +188,8 @@ export class WebRtcOutbound {
     // The peer asks for them as well; but what it asks may be lost, and it knows no round trip by which to repeat itself.
     for (const { ssrc, sequence } of missing) this.#sendAgain(ssrc, [sequence], now);
     if (newestSentAt === undefined) return;
+    if (!this.#watch.isTold) this.#sink?.feedback?.({ type: 'limited', bps: undefined });
+    this.#watch.told(now);
     this.#window.told(now);
     if (newestArrival !== undefined && entries.length > 0) {
       const report = { type: 'report', now: newestArrival, entries, values: {} } as const;
@@ -207,14 +210,28 @@ export class WebRtcOutbound {
     });
   }
 
-  /** Round trip = now - the time of our report - what the peer kept it back (RFC 3550, section 6.4.1). */
-  #reported(lastReport: number, delay: number, now: Micros): void {
-    if (lastReport === 0) return;
-    const short = (compactNtp(this.#ntp.at(now)) - lastReport - delay) | 0;
-    const us = Math.round(short * SHORT_US);
-    if (us < 0 || us > MAX_RTT_US) return;
-    this.#roundTripUs = us;
-    this.#window.setRoundTrip(us);
+  #report(report: Extract<Feedback, { type: 'report' }>, now: Micros): void {
+    this.#roundTripUs = roundTripOf(report, this.#ntp, now) ?? this.#roundTripUs;
+    this.#window.setRoundTrip(this.#roundTripUs ?? 0);
+    if (this.#watch.isTold || report.ssrc !== this.#options.plan.video?.ssrc) return;
+    this.#watch.reported.reported(report.lostShare, now);
+    this.#tellLimit(now);
+  }
+
+  /** A peer that agreed to tell of packets may not do it, and what is under way would never end. */
+  #lookAtFeedback(now: Micros): void {
+    const wasTold = this.#watch.isTold;
+    this.#watch.look(this.#packets.oldestSentAt, now);
+    if (this.#watch.isTold) return;
+    this.#packets.forget(micros(Math.max(0, now - UNTOLD_US)));
+    if (!wasTold) return;
+    this.#tellLimit(now);
+    this.wake();
+  }
+
+  #tellLimit(now: Micros): void {
+    const bps = this.#watch.limitBps(now);
+    if (bps !== undefined) this.#sink?.feedback?.({ type: 'limited', bps });
   }
 
   #askForKeyframe(now: Micros): void {
@@ -235,7 +252,7 @@ export class WebRtcOutbound {
     }
     for (const output of outputs) this.#send(output, now);
     if (piece.offset === 0) this.#tellOf(piece, now);
-    if (!this.#isTold) this.#acknowledge(0, now, now);
+    if (!this.#watch.isTold) this.#acknowledge(0, now, now);
   }
 
   /** Tells a client when the picture that begins on its track was captured, encoded and sent: its browser sees none of that. */
@@ -264,6 +281,7 @@ export class WebRtcOutbound {
     this.#sentAt = now;
     this.#sentPackets += 1;
     this.#sentBytes += packet.byteLength;
+    this.#watch.reported.sent(packet.byteLength);
     this.#packets.sent({ bytes: packet.byteLength, of, repeat }, now);
     this.#window.sent(packet.byteLength, now);
     this.#sink?.sent(packet.byteLength, now);

@@ -4,6 +4,7 @@ import {
   useNACK,
   useOPUS,
   usePLI,
+  useREMB,
   useTransportWideCC,
   useTWCC,
   type MediaStreamTrack,
@@ -21,14 +22,19 @@ export class WeriftPeer {
   /** Messages of the data channel. */
   readonly messages: Buffer[] = [];
 
-  /** @param label of the data channel; none without */
-  constructor(label?: string) {
+  /**
+   * @param label of the data channel; none without
+   * @param tells whether it offers to tell of every packet, or an estimate of its path
+   */
+  constructor(label?: string, tells: 'packets' | 'estimate' = 'packets') {
+    const feedback = tells === 'packets' ? useTWCC() : useREMB();
+    const extensions = tells === 'packets' ? [useTransportWideCC()] : [];
     this.connection = new RTCPeerConnection({
       codecs: {
-        video: [useH264({ rtcpFeedback: [useNACK(), usePLI(), useTWCC()] })],
+        video: [useH264({ rtcpFeedback: [useNACK(), usePLI(), feedback] })],
         audio: [useOPUS()],
       },
-      headerExtensions: { video: [useTransportWideCC()], audio: [useTransportWideCC()] },
+      headerExtensions: { video: extensions, audio: extensions },
     });
     this.connection.addTransceiver('video', { direction: 'recvonly' });
     this.connection.addTransceiver('audio', { direction: 'recvonly' });

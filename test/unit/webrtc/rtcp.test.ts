@@ -21,11 +21,23 @@ describe('RTCP of a peer', () => {
   });
 
   it('reports in a compound packet, behind which more may follow', () => {
-    const report = '81c9 0007 00000001 00000457 00fffffe 00000010 00000005 12345678 00010000';
+    const report = '81c9 0007 00000001 00000457 40fffffe 00000010 00000005 12345678 00010000';
     expect(readRtcp(bytes(`${report} 81ce 0002 00000001 00000457`))).toEqual([
-      { type: 'report', ssrc: 1_111, lost: -2, lastReport: 0x12345678, delay: 65_536 },
+      {
+        ...{ type: 'report', ssrc: 1_111, lost: -2, lostShare: 0.25 },
+        ...{ lastReport: 0x12345678, delay: 65_536 },
+      },
       { type: 'keyframe' },
     ]);
+  });
+
+  it.each([
+    ['of its path', '8fce 0005 00000001 00000000 52454d42 010b0d40 00000457', [800_000]],
+    ['that would be another thing', '8fce 0005 00000001 00000000 41424344 010b0d40 00000457', []],
+    ['that is cut', '8fce 0003 00000001 00000000 52454d42', []],
+  ])('has an estimate %s', (_, hex, expected) => {
+    const read = readRtcp(bytes(hex));
+    expect(read.flatMap((one) => (one.type === 'estimate' ? [one.bps] : []))).toEqual(expected);
   });
 
   const fatesOf = (content: string, words: string) => {
