@@ -1,18 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { GenericNack, RtcpTransportLayerFeedback } from 'werift';
-import {
-  decodeControl,
-  encodeControl,
-  type ControlUnit,
-} from '../../../protocol/control/control-unit.ts';
 import { SessionCode } from '../../../protocol/errors.ts';
 import { micros32 } from '../../../protocol/time.ts';
+import { ChannelClient } from '../../support/channel-client.ts';
 import { LoggedIn } from '../../support/logged-in.ts';
 import { WeriftPeer } from '../../support/werift-peer.ts';
 import { play, webRtcGateway, whep } from '../../support/whep.ts';
 
 /** A loaded machine. */
 const SEEN = { timeout: 15_000, interval: 50 };
+
+/** New credentials of the player's side (RFC 8840), as it sends them to restart ICE. */
+const RESTART = 'a=ice-ufrag:ysXw\r\na=ice-pwd:vw5LmwG4y/e6dPP/zAP9Gp5k\r\n';
 
 const gateway = webRtcGateway();
 
@@ -51,7 +50,10 @@ describe('a player without a browser', () => {
     expect(await patch(candidate, etag)).toBe(204);
     expect(await patch(candidate, `W/${etag}`)).toBe(412);
     expect(await patch(candidate)).toBe(428);
-    expect(await patch('a=ice-ufrag:other\r\n', '*')).toBe(422);
+    // An ICE restart is refused (RFC 9725, section 4.3.1), and what plays goes on.
+    expect(await patch(RESTART, '*')).toBe(422);
+    const before = video.length;
+    await expect.poll(() => video.length, SEEN).toBeGreaterThan(before + 30);
     const read = await whep(link, 'GET', { path });
     expect([read.status, read.headers.get('allow')]).toEqual([405, 'OPTIONS, PATCH, DELETE']);
     expect((await whep(await gateway().link(), 'DELETE', { path })).status).toBe(404);
@@ -105,39 +107,20 @@ describe('a player without a browser', () => {
 });
 
 describe('a client on the data channel', () => {
-  const connect = async () => {
-    const login = await LoggedIn.open(await gateway().link());
-    const peer = new WeriftPeer('dtf.1');
-    const { webRtc: ticket } = await login.tickets();
-    const body = { type: 'offer', sdp: await peer.offer(), ticket };
-    const answer = await login.post('/api/webrtc', body);
-    expect(answer.status).toBe(201);
-    const { sdp, resource } = (await answer.json()) as { sdp: string; resource: string };
-    await peer.answered(sdp);
-    await expect.poll(() => peer.channel?.readyState, SEEN).toBe('open');
-    const say = (unit: ControlUnit): void => peer.channel?.send(Buffer.from(encodeControl(unit)));
-    const heard = (): readonly ControlUnit[] =>
-      peer.messages.flatMap((message) =>
-        (message[0] ?? 0) >= 0x1f ? [decodeControl(message)] : [],
-      );
-    const types = (): readonly string[] => heard().map(({ type }) => type);
-    return { login, peer, body, resource, say, heard, types };
-  };
-
-  const hello: ControlUnit = {
-    type: 'hello',
-    hello: { versions: [1], video: ['avc1.42E01F'], audio: ['opus'] },
-  };
+  const connect = async (): Promise<ChannelClient> =>
+    ChannelClient.open(await LoggedIn.open(await gateway().link()), new WeriftPeer('dtf.1'));
 
   it('speaks DTF/1 there, with pictures and sound on their tracks', async () => {
-    const { peer, say, types, heard, login, resource } = await connect();
+    const client = await connect();
+    const { peer, login, resource } = client;
+    const types = (): readonly string[] => client.heard.map(({ type }) => type);
     expect(peer.packets.video).toHaveLength(0);
-    say(hello);
+    client.hello();
     await expect.poll(types, SEEN).toContain('stream');
-    expect(heard()[0]).toMatchObject({ type: 'helloAck', helloAck: { mayControl: true } });
+    expect(client.heard[0]).toMatchObject({ type: 'helloAck', helloAck: { mayControl: true } });
     expect(types().filter((type) => type === 'flowOpen')).toHaveLength(3);
     const events = [{ type: 'pointerAbsolute', x: 1, y: 1 }] as const;
-    say({ type: 'input', sendTime: micros32(0), first: 0, events });
+    client.say({ type: 'input', sendTime: micros32(0), first: 0, events });
     await expect.poll(types, SEEN).toContain('inputAck');
     const { video, audio } = peer.packets;
     await expect.poll(() => Math.min(video.length, audio.length), SEEN).toBeGreaterThan(10);
@@ -145,14 +128,14 @@ describe('a client on the data channel', () => {
     const bye = await login.post('/api/webrtc', { type: 'bye', resource });
     expect(bye.status).toBe(204);
     await expect
-      .poll(() => heard().find(({ type }) => type === 'error'), SEEN)
+      .poll(() => client.heard.find(({ type }) => type === 'error'), SEEN)
       .toMatchObject({ code: SessionCode.ok });
     await peer.close();
   });
 
   it('uses its ticket up', async () => {
-    const { login, peer, body } = await connect();
-    expect((await login.post('/api/webrtc', body)).status).toBe(401);
+    const { login, peer, offered } = await connect();
+    expect((await login.post('/api/webrtc', offered)).status).toBe(401);
     await peer.close();
   });
 });
