@@ -2,7 +2,12 @@
  * The viewers of the WebRTC benchmark, in a process of their own: what they use is not the gateway's. Each link that comes as a message is
  * played by WHEP; any other message is answered with the bytes of each viewer since the last one.
  */
-import { RtcpTransportLayerFeedback, TransportWideCC, type RTCDtlsTransport } from 'werift';
+import {
+  RtcpTransportLayerFeedback,
+  TransportWideCC,
+  type RTCDtlsTransport,
+  type RTCRtpReceiver,
+} from 'werift';
 import { WhepPlayer } from '../support/whep-player.ts';
 
 /** Time between looks at what came, ms: packets are forgotten as soon as they are counted. */
@@ -18,6 +23,29 @@ function padFeedback(transport: RTCDtlsTransport): void {
     }
     return send(packets);
   };
+}
+
+/** Time between feedback at such rates, ms: libwebrtc's shortest. */
+const TELL_MS = 50;
+
+/** werift tells after each ten packets, five times as often as a browser does. */
+function tellAsBrowsersDo(receiver: RTCRtpReceiver): boolean {
+  const teller = receiver.receiverTWCC;
+  if (teller === undefined) return false;
+  teller.handleTWCC = (tsn) => {
+    teller.extensionInfo[tsn] = { tsn, timestamp: process.hrtime.bigint() / 1_000n };
+  };
+  const { sendTWCC: tell } = teller as unknown as { readonly sendTWCC: () => void };
+  setInterval(() => tell.call(teller), TELL_MS);
+  return true;
+}
+
+/** It tells of packets from its first one on. */
+function watchTelling({ connection }: WhepPlayer['peer']): void {
+  const timer = setInterval(() => {
+    const [video] = connection.getTransceivers();
+    if (video !== undefined && tellAsBrowsersDo(video.receiver)) clearInterval(timer);
+  }, TELL_MS);
 }
 
 const players: WhepPlayer[] = [];
@@ -36,6 +64,7 @@ process.on('message', (message) => {
   if (typeof message === 'string') {
     void WhepPlayer.open(message).then((player) => {
       padFeedback(player.peer.transport);
+      watchTelling(player.peer);
       players.push(player);
     });
     return;
