@@ -2,6 +2,7 @@ import type { ReportUnit } from '../../protocol/control/report.ts';
 import { fragmentBytesFor, initialWindowBytes } from '../../protocol/limits.ts';
 import { micros, millisToMicros, type Micros, type Millis } from '../../protocol/time.ts';
 import type { AckSample } from '../transport/transport.ts';
+import { AckFlow } from './ack-flow.ts';
 import { BandwidthEstimate } from './bandwidth-estimate.ts';
 import { DeliveryRate } from './delivery-rate.ts';
 import type { LinkEstimateSnapshot, PathEstimate } from './path-estimate.ts';
@@ -45,6 +46,7 @@ export class LinkEstimate implements PathEstimate {
   readonly #capacity = new TrainCapacity();
   readonly #path = new PathQueue();
   readonly #waited = new WindowedExtreme('min');
+  readonly #flow = new AckFlow();
   #acks: { readonly at: number; readonly bytes: number }[] = [];
   #smoothedRtt = 0;
   #queueDelay = 0;
@@ -61,6 +63,7 @@ export class LinkEstimate implements PathEstimate {
 
   /** A data unit of `bytes` was handed to the wire. */
   onSent(bytes: number, now: Micros): void {
+    this.#flow.sent(this.#delivery.inFlightBytes === 0, this.#smoothedRtt, now);
     this.#delivery.onSent(bytes, now);
     this.#path.sent(bytes, now);
   }
@@ -83,9 +86,10 @@ export class LinkEstimate implements PathEstimate {
     // A path that was not tried for long is explored again.
     if (this.#bandwidth.isStale(now)) this.#isStartup = true;
     const rate = this.#delivery.onAck(cumulativeBytes, deliveredAt);
+    this.#flow.acknowledged(now, this.#delivery.inFlightBytes === 0);
     if (rate) this.#bandwidth.add(rate, now, this.#bandwidthWindow(now));
     if (this.#queueDelay > this.#targetUs) this.#isStartup = false;
-    if (this.#queueDelay > COLLAPSE_FACTOR * this.#targetUs && this.#path.told > this.#targetUs) {
+    if (this.#isCollapsed(now)) {
       const ackRate = this.#ackRateBps(now);
       if (ackRate < this.#bandwidthBps(now)) this.#bandwidth.reset(ackRate, now);
     }
@@ -116,9 +120,16 @@ export class LinkEstimate implements PathEstimate {
       smoothedRtt: micros(this.#smoothedRtt),
       queueDelay: micros(this.#queueDelay),
       isAcknowledged: true,
+      isStalled: this.#flow.isStalled(now),
       isProbing: this.#isStartup,
       windowBytes: Math.max(floor, Math.round((gain * bandwidthBps * span) / 8e6)),
     };
+  }
+
+  /** A long queue that all newest messages met, while acknowledgements came: after a stall their rate says nothing. */
+  #isCollapsed(now: number): boolean {
+    const isLong = this.#queueDelay > COLLAPSE_FACTOR * this.#targetUs;
+    return isLong && this.#path.told > this.#targetUs && this.#flow.isSteady(now);
   }
 
   /** What the newest unit waited. */

@@ -29,6 +29,8 @@ export interface LinkEstimateSnapshot {
   readonly standing: Micros;
   /** What is sent waits for the client's acknowledgements, and so for a client that is busy. */
   readonly isAcknowledged: boolean;
+  /** Nothing comes back although something is under way: TCP repeats what was lost, or the client is busy. What waits, waits for that. */
+  readonly isStalled: boolean;
   /** The window still opens: nothing has shown yet where the bandwidth ends. */
   readonly isProbing: boolean;
   /** Bytes that may be unacknowledged. */

@@ -20,6 +20,8 @@ export interface RateInput {
   readonly besideBps: number;
   /** LinkEstimateSnapshot.isProbing: what waits here waits for the window, and is no measure of the path. */
   readonly isProbing: boolean;
+  /** LinkEstimateSnapshot.isStalled: what waits says nothing of the path. */
+  readonly isStalled: boolean;
   readonly minRtt: Micros;
 }
 
@@ -92,8 +94,8 @@ export class RateControl {
   }
 
   tick(input: RateInput, now: Micros): RateDecision {
-    const ours = input.isProbing ? 0 : input.videoDelay;
-    const agreed = Math.min(input.queueDelay, input.newestDelay) + ours;
+    const ours = input.isProbing || input.isStalled ? 0 : input.videoDelay;
+    const agreed = (input.isStalled ? 0 : Math.min(input.queueDelay, input.newestDelay)) + ours;
     this.#standing.add(input.queueDelay + ours, now);
     this.#agreed.add(agreed, now);
     this.#alarming.add(agreed, now);

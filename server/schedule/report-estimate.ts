@@ -118,6 +118,7 @@ export class ReportEstimate implements PathEstimate {
       leastDelay: micros(this.#path.told),
       standing: micros(this.#path.expected(bandwidthBps, now)),
       isAcknowledged: false,
+      isStalled: false,
       isProbing: false,
       // What waits in the stack is queue; what is on the path is bounded by the stack's congestion control.
       windowBytes:

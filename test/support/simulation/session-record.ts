@@ -25,6 +25,8 @@ export interface SessionOptions extends PathOptions {
   readonly frameRate?: number;
   /** The client's thread is busy for up to this, about ten times a second, and sees what came meanwhile when it is not. */
   readonly clientStallMs?: number;
+  /** Between two of its stalls, on average. Default 100. */
+  readonly clientIdleMs?: number;
   /** Somebody else's packets through the same bottleneck, bits per second. */
   readonly competingBps?: (atMs: number) => number;
 }

@@ -2,6 +2,7 @@ import { Acknowledger, type Acknowledgement } from '../../../client/transport/ac
 import type { ReportEntry, ReportUnit } from '../../../protocol/control/report.ts';
 import { micros, toMicros32, type Micros } from '../../../protocol/time.ts';
 import type { OutboundMessage } from '../../../server/transport/transport.ts';
+import type { SessionOptions } from './session-record.ts';
 import type { Delivered } from './simulated-wire.ts';
 
 /** The client's clock is ahead by so much. */
@@ -9,9 +10,6 @@ const CLOCK_OFFSET_US = 77_000_000;
 
 /** Its stamps come late by up to this: its thread has other things to do. */
 const JITTER_US = 1_500;
-
-/** Between two stalls of a busy client, on average. */
-const MEAN_IDLE_US = 100_000;
 
 /** What a client says about what it receives; its clock has an offset. */
 export class SimulatedClient {
@@ -27,14 +25,18 @@ export class SimulatedClient {
   readonly #seen = new Set<string>();
   #entries: ReportEntry[] = [];
   readonly #longestStallUs: number;
+  readonly #meanIdleUs: number;
   #stampedAt = 0;
   #stallEnd = 0;
   #idleUs = 0;
 
-  /** `longestStallMs`: a busy one does nothing for up to so long, again and again. */
-  constructor(isAcknowledging: boolean, random: () => number, longestStallMs = 0) {
-    this.#longestStallUs = longestStallMs * 1000;
-    this.#isAcknowledging = isAcknowledging;
+  constructor(
+    { transport, clientStallMs = 0, clientIdleMs = 100 }: SessionOptions,
+    random: () => number,
+  ) {
+    this.#longestStallUs = clientStallMs * 1000;
+    this.#meanIdleUs = clientIdleMs * 1000;
+    this.#isAcknowledging = transport === 'websocket';
     this.#random = random;
   }
 
@@ -92,7 +94,7 @@ export class SimulatedClient {
   busyFor(now: Micros): number {
     if (this.#longestStallUs > 0 && now >= this.#stallEnd + this.#idleUs) {
       this.#stallEnd = Math.round(now + this.#longestStallUs * this.#random());
-      this.#idleUs = 2 * MEAN_IDLE_US * this.#random();
+      this.#idleUs = 2 * this.#meanIdleUs * this.#random();
     }
     return Math.max(0, this.#stallEnd - now);
   }

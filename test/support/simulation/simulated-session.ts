@@ -66,7 +66,7 @@ class SimulatedSession {
     this.#options = options;
     const random = randomNumbers(seed);
     this.#path = new Bottleneck(this.#events, options, random);
-    this.#client = new SimulatedClient(transport === 'websocket', random, options.clientStallMs);
+    this.#client = new SimulatedClient(options, random);
     this.#queue.openFlow(VIDEO, { kind: 'video', priority: Priority.videoBase });
     this.#queue.openFlow(AUDIO, { kind: 'audio', priority: Priority.audio });
     this.#queue.setFollowed(options.isSpectator !== true);

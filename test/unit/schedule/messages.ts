@@ -55,6 +55,7 @@ export const link = (bandwidthBps: number, minRttMs = 0): LinkEstimateSnapshot =
   leastDelay: micros(0),
   standing: micros(0),
   isAcknowledged: true,
+  isStalled: false,
   isProbing: false,
   windowBytes: 14_600,
 });

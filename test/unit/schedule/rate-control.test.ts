@@ -13,6 +13,7 @@ const calm: RateInput = {
   bandwidthBps: 10e6,
   capacityBps: 0,
   isProbing: false,
+  isStalled: false,
   besideBps: 0,
   ackRateBps: 10e6,
   minRtt: ms(40),
