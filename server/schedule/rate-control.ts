@@ -138,7 +138,7 @@ export class RateControl {
     this.#standingDelayUs = standing;
     const agreed = this.#agreed.value(now - window) ?? 0;
     this.#overTicks = agreed > rate.OVERUSE_FACTOR * this.#targetUs ? this.#overTicks + 1 : 0;
-    this.#trust = Math.min(1, this.#trust * (1 + rate.TRUST_GROWTH_PER_S * elapsedSeconds));
+    this.#believeMore(standing, elapsedSeconds);
     this.#state = 'hold';
     if (now < this.#holdUntil) return;
     const recent = this.#alarming.value(now - rate.ALARM_WINDOW_US) ?? 0;
@@ -148,6 +148,13 @@ export class RateControl {
     if (isOver && !this.#isDraining(overuse, now)) this.#decrease(input, overuse, now);
     else if (agreed < this.#targetUs) this.#increase(input, standing, now, elapsedSeconds);
     if (standing > rate.EASE_DELAY * this.#targetUs) this.#ease(input, elapsedSeconds);
+  }
+
+  /** What trains show is believed again by and by, where no queue contradicts. */
+  #believeMore(standing: number, elapsedSeconds: number): void {
+    const isEmpty = standing < rate.PROBE_DELAY * this.#targetUs;
+    const growth = isEmpty ? rate.EMPTY_TRUST_GROWTH_PER_S : rate.TRUST_GROWTH_PER_S;
+    this.#trust = Math.min(1, this.#trust * (1 + growth * elapsedSeconds));
   }
 
   /** A delay that is accepted would stand on the path for ever at a rate that is just right. */

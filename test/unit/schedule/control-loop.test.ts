@@ -70,6 +70,12 @@ describe.each(transports)('one session over %s, on a simulated path', (transport
     },
   );
 
+  test('after two seconds of 1 Mbit/s it takes no ten until 20 are used', async () => {
+    const rate = (atMs: number): number => (atMs >= 1_000 && atMs < 3_000 ? 1 : 20) * MBIT;
+    const record = await run({ rateBps: rate, oneWayMs: 20, seconds: 16, clientStallMs: 20 });
+    expect(rateBps(record, 12_000, 16_000)).toBeGreaterThan(0.8 * 8 * MBIT);
+  });
+
   test('5 Mbit/s is used when the encoder makes only two thirds of what it is asked for', async () => {
     const share = (): number => 0.65;
     const conditions = { rateBps: () => 5 * MBIT, oneWayMs: 20, seconds: 20, yield: share };
