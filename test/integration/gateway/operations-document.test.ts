@@ -1,13 +1,16 @@
-/** The lines of docs/operations.md that start a gateway and ask it something, run as they stand but for their port. */
+/** The lines of docs/operations.md, run as they stand but for their port and their display. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { settings } from '../../../server/config/settings.ts';
 import { Gateway } from '../../support/gateway.ts';
+import { startXServer } from '../../support/x-server.ts';
 
-const document = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+const root = join(import.meta.dirname, '../../..');
+const document = readFileSync(join(root, 'docs/operations.md'), 'utf8');
 
 /** Blocks of commands with a start in them: what is made before it, its flags, what is asked after it. */
 const examples = [...document.matchAll(/^```sh\n([^]*?)^```$/gm)].flatMap(([, block = '']) => {
@@ -19,6 +22,9 @@ const examples = [...document.matchAll(/^```sh\n([^]*?)^```$/gm)].flatMap(([, bl
 
 /** The port of metrics unless another one is given (docs/configuration.md). */
 const METRICS_PORT = '9464';
+
+/** The doctor tries every encoder, which takes 4 s; on a loaded machine more. */
+const LINE_TIMEOUT_MS = 55_000;
 
 let directory: string;
 
@@ -55,4 +61,63 @@ test.each(examples)('npm start -- $flags', async ({ before, flags, after }) => {
   } finally {
     expect(await gateway.terminate()).toBe(0);
   }
+});
+
+describe('before the first start', () => {
+  /** Runs a line of the document in the repository, by npm as it says; with what it ended. */
+  const runLine = (line: string): Promise<{ readonly code: unknown; readonly said: string }> =>
+    new Promise((resolve) => {
+      execFile('sh', ['-c', line], { cwd: root, timeout: LINE_TIMEOUT_MS }, (error, said, log) =>
+        resolve({ code: error?.code ?? 0, said: said + log }),
+      );
+    });
+
+  /** The line or the words in backquotes that begin so. */
+  const line = (beginning: string): string => {
+    const found = document.split(/\n|`/).find((words) => words.startsWith(beginning));
+    if (found === undefined) throw new Error(`the document does not say ${beginning}`);
+    return found;
+  };
+
+  test('the doctor looks at everything and finds nothing to repair', async () => {
+    const server = await startXServer();
+    try {
+      const examined = line('npm run doctor');
+      expect(examined).toContain('--display :0 ');
+      const { code, said } = await runLine(
+        `${examined.replace('--display :0', `--display ${server.display}`)} --port 0`,
+      );
+      expect(said).toContain('Oriel can run here.');
+      expect(said).toMatch(/^ok +encoder +\w+ makes h264; these encode here: /m);
+      expect(code).toBe(0);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('it ends with 1 where something has to be repaired, in words and in JSON', async () => {
+    const inWords = await runLine('npm run doctor -- --prot 1');
+    expect(inWords.said).toMatch(/^FAIL +settings .*did you mean --port/m);
+    expect(inWords.code).toBe(1);
+    const inJson = await runLine('npm run --silent doctor -- --prot 1 --json');
+    expect(JSON.parse(inJson.said)).toMatchObject({ ok: false, findings: [{ level: 'fail' }] });
+    expect(inJson.code).toBe(1);
+  });
+
+  test('flags and settings are listed, secrets are not', async () => {
+    const help = await runLine(line('npm start -- --help'));
+    expect(help.code).toBe(0);
+    const listed = new Set(
+      [...help.said.matchAll(/^ +--(?:no-)?([\w-]+)/gm)].map(([, flag]) => flag),
+    );
+    const open = settings.filter(({ isSecret }) => !isSecret);
+    expect(open.map(({ flag }) => flag).filter((flag) => !listed.has(flag))).toEqual([]);
+    const secret = 'a secret of the tests';
+    const printed = await runLine(
+      `ORIEL_PASSWORD='${secret}' ${line('npm start -- --print-config')}`,
+    );
+    expect(printed.code).toBe(0);
+    expect(printed.said).toContain('"frameRate"');
+    expect(printed.said).not.toContain(secret);
+  });
 });
