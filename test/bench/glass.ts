@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import type { RungName } from '../../client/ladder/rungs.ts';
 import { launchChromium, logOut, openLink } from '../support/chromium.ts';
 import { startDesktopGateway } from '../support/desktop-gateway.ts';
 import { Gateway } from '../support/gateway.ts';
@@ -25,12 +26,31 @@ const pictures: readonly Picture[] = [
   { name: '720p60', width: 1280, height: 720, framesPerSecond: 60 },
   { name: '1080p30', width: 1920, height: 1080, framesPerSecond: 30 },
 ];
+/** A name that is not this machine's to a browser, which asks nobody for its address. */
+const PLAIN_NAME = 'desk.example';
+
 /** How the pictures come and what plays them. */
-const ways = [
+interface Way {
+  readonly label: string;
+  readonly transport: 'webtransport' | 'websocket';
+  readonly rung: RungName;
+  /** Under the name of a network, without TLS. */
+  readonly isPlain?: true;
+}
+
+const ways: readonly Way[] = [
   { label: 'webtransport', transport: 'webtransport', rung: 'webCodecs' },
   { label: 'websocket', transport: 'websocket', rung: 'webCodecs' },
   { label: 'websocket, Media Source', transport: 'websocket', rung: 'mediaSource' },
-] as const;
+  {
+    ...{ label: 'plain http, Media Source, sound too', transport: 'websocket' },
+    ...{ rung: 'mediaSourceSound', isPlain: true },
+  },
+  { label: 'WebRTC', transport: 'websocket', rung: 'webRtc' },
+];
+
+/** Of every gateway here: all ways are open. */
+const OPEN = ['--webrtc', '--plain-http', '--public-origins', `http://${PLAIN_NAME}`];
 
 /** Where the pictures are painted; `start` gives a gateway that shows them. */
 const canvases = {
@@ -47,24 +67,17 @@ const WARM_UP_MS = 4_000;
  */
 export async function glass(seconds: number): Promise<Report> {
   const rows: Row[] = [];
-  const browser = await launchChromium();
-  try {
-    for (const canvas of ['pipe', 'display'] as const) {
-      for (const picture of pictures) {
-        rows.push(...(await measure(picture, { canvas, seconds, browser })));
-      }
-    }
-  } finally {
-    await browser.close();
+  for (const canvas of ['pipe', 'display'] as const) {
+    for (const picture of pictures) rows.push(...(await measure(picture, { canvas, seconds })));
   }
   return {
     name: 'glass to glass, milliseconds',
     method:
       `A text-like picture with a painted clock goes into the encoder's pipe, and in a second round onto an X display, where ` +
       `it also waits for the next capture (up to one period); x264enc, gateway, headless Chromium, canvas read back after ` +
-      `drawing, the element of Media Source when a frame is presented; ${seconds} s each after ${WARM_UP_MS / 1000} s. The stages are medians by the session's clock: captured to written ` +
+      `drawing, the elements of Media Source and WebRTC when a frame is presented; ${seconds} s each after ${WARM_UP_MS / 1000} s. The stages are medians by the session's clock: captured to written ` +
       `(encoder and queue), written to received (network), received to decoded, decoded to drawn.`,
-    goal: '720p60: p50 at most 13, p95 at most 22, by Media Source p50 at most 40, on a quiet machine',
+    goal: '720p60: p50 at most 13, p95 at most 22, by Media Source p50 at most 40, on a quiet machine; stages that a way does not know stay empty',
     rows,
   };
 }
@@ -81,6 +94,7 @@ async function startOnPipe({ width, height, framesPerSecond }: Picture): Promise
   execFileSync('mkfifo', [path]);
   const stopPainter = startPipePainter({ path, width, height, framesPerSecond });
   const gateway = await Gateway.start([
+    ...OPEN,
     ...['--source', 'pipe', '--pipe', path, '--video-frame-rate', String(framesPerSecond)],
     ...['--desktop-width', String(width), '--desktop-height', String(height)],
   ]);
@@ -96,6 +110,7 @@ async function startOnPipe({ width, height, framesPerSecond }: Picture): Promise
 
 async function startOnDisplay({ width, height, framesPerSecond }: Picture): Promise<Scene> {
   const desktop = await startDesktopGateway([
+    ...OPEN,
     ...['--no-audio', '--video-frame-rate', String(framesPerSecond)],
     ...['--desktop-width', String(width), '--desktop-height', String(height)],
   ]);
@@ -117,15 +132,14 @@ async function startOnDisplay({ width, height, framesPerSecond }: Picture): Prom
 interface Measurement {
   readonly canvas: keyof typeof canvases;
   readonly seconds: number;
-  readonly browser: Browser;
 }
 
-async function measure(
-  picture: Picture,
-  { canvas, seconds, browser }: Measurement,
-): Promise<Row[]> {
+async function measure(picture: Picture, { canvas, seconds }: Measurement): Promise<Row[]> {
   const { label, start } = canvases[canvas];
   const scene = await start(picture);
+  const browser = await launchChromium([
+    `--host-resolver-rules=MAP ${PLAIN_NAME}:80 127.0.0.1:${scene.gateway.port}`,
+  ]);
   try {
     const rows: Row[] = [];
     for (const way of ways) {
@@ -136,13 +150,21 @@ async function measure(
     }
     return rows;
   } finally {
+    await browser.close();
     await scene.close();
   }
 }
 
+/** A link on the name of the network, or on this machine, to which browsers give everything. */
+async function linkOf({ gateway }: Scene, { isPlain }: Way): Promise<string> {
+  const link = new URL(await gateway.link());
+  if (isPlain !== true) link.host = `127.0.0.1:${gateway.port}`;
+  return link.href;
+}
+
 interface Watch {
   readonly scene: Scene;
-  readonly way: (typeof ways)[number];
+  readonly way: Way;
   readonly seconds: number;
   readonly browser: Browser;
 }
@@ -151,12 +173,14 @@ async function watch(
   { width, height }: Picture,
   { scene, way, seconds, browser }: Watch,
 ): Promise<Record<string, number>> {
-  const opened = await openLink(browser, await scene.gateway.link(), {
-    transport: way.transport,
-    rung: way.rung,
-    viewport: { width, height },
+  const { transport, rung } = way;
+  const opened = await openLink(browser, await linkOf(scene, way), {
+    ...{ transport, rung, viewport: { width, height } },
   });
   const probe = probeOf(opened.page);
+  await waitUntil(async () => (await probe.rungs())?.current === rung, 20_000);
+  const onWay = rung === 'webRtc' ? 'webrtc' : transport;
+  await waitUntil(async () => (await probe.stats())?.network?.transport === onWay, 20_000);
   await waitUntil(async () => (await probe.framesRead()) > 0, 20_000);
   await opened.page.waitForTimeout(WARM_UP_MS);
   const before = await probe.pattern();
