@@ -4,18 +4,15 @@ import type { PlayerState } from './network/network-messages.ts';
 import { SessionApiError, type ConnectionTicket } from './session-api.ts';
 import { finalState, stateAfter } from './session-end.ts';
 import { Backoff } from './transport/backoff.ts';
+import type { Carrier } from './transport/carrier.ts';
 import type { Connection } from './transport/connection.ts';
 import { ConnectionOpener, type ConnectionOpenerOptions } from './transport/connection-opener.ts';
-import {
-  Moves,
-  type Carrier,
-  type TransportChoice,
-  type TransportMove,
-} from './transport/moves.ts';
+import { Moves, type TransportChoice, type TransportMove } from './transport/moves.ts';
 import { pause } from './transport/pause.ts';
 import { RaceLostError, type RaceResult } from './transport/race.ts';
 import { TracksPatience } from './transport/tracks-patience.ts';
 import { BROKEN, type TransportEnd, type TransportKind } from './transport/transport.ts';
+import { UnreachedError } from './webrtc/peer-transport.ts';
 
 /** How a session is to be kept connected, and whom it tells. */
 export interface SessionLinkOptions extends Omit<ConnectionOpenerOptions, 'isPinned'> {
@@ -39,7 +36,7 @@ export interface SessionLinkOptions extends Omit<ConnectionOpenerOptions, 'isPin
 }
 
 /** Why the rung of WebRTC is left when no connection came about. */
-const WITHOUT_CONNECTION = 'No WebRTC connection came about.';
+const WITHOUT_CONNECTION = 'No WebRTC connection came about';
 
 /** A connection that stood this long was good: the next cut starts with short waits, ms. */
 const STABLE_AFTER_MS = 5000;
@@ -70,7 +67,7 @@ export class SessionLink {
       byTracks: options.byTracks,
       upgradePauseMs: options.upgradePauseMs,
       isOffered: (kind) => this.#opener.isOffered(kind),
-      connect: (kind, from, signal) => this.#opener.openBeside(kind, from, signal),
+      connect: (kind, from, how) => this.#opener.openBeside(kind, from, how),
       onSwitch: (next, previous) => this.#switch(next, previous),
       onMove: (move) => options.onMove(move),
       onTracksFailed: (why) => options.onTracksFailed(why),
@@ -159,12 +156,13 @@ export class SessionLink {
     const { aim } = this.#moves;
     try {
       const signal = AbortSignal.any([this.#closed.signal, stopped]);
-      return await this.#opener.race(ticket, aim, signal);
+      // What carried the session before is worth more patience.
+      return await this.#opener.race(ticket, aim, { signal, isAwaited: !this.#hasBeenLive });
     } catch (error) {
       const isGivenUp = stopped.aborted || this.#closed.signal.aborted;
-      const failure = error instanceof RaceLostError ? 'refused' : 'silent';
+      const failure = wasRefused(error) ? 'refused' : 'silent';
       if (aim === 'webrtc' && !isGivenUp && !this.#patience.bears(failure, performance.now()))
-        this.#options.onTracksFailed(WITHOUT_CONNECTION);
+        this.#options.onTracksFailed(`${WITHOUT_CONNECTION}. ${reasonOf(error)}`);
       throw error;
     }
   }
@@ -239,4 +237,15 @@ export class SessionLink {
     const why = this.#told ?? message;
     this.#options.onState(why === undefined ? { phase } : { phase, message: why });
   }
+}
+
+/** Somebody said no; a path that lets nothing through says nothing. */
+const wasRefused = (error: unknown): boolean =>
+  error instanceof RaceLostError &&
+  !error.failures.some(({ cause }) => cause instanceof UnreachedError);
+
+/** Whole sentences. */
+function reasonOf(error: unknown): string {
+  const failure = error instanceof RaceLostError ? error.failures[0]?.cause : undefined;
+  return failure instanceof Error ? failure.message : 'It was not open within 6 s.';
 }

@@ -1,6 +1,6 @@
 import { noFacts, type LadderFacts } from './facts.ts';
 import { prospectOf, type Obstacle } from './obstacle.ts';
-import { rungNames, type RungChoice, type RungName } from './rungs.ts';
+import { pathOf, rungNames, type RungChoice, type RungName } from './rungs.ts';
 
 /** What happens to a ladder. */
 export type LadderEvent =
@@ -115,7 +115,7 @@ export class Ladder {
         this.#isPatient = true;
         return [];
       case 'failed':
-        this.#failures.set(event.rung, { why: event.why, isSlow: false });
+        this.#fail(event.rung, { why: event.why, isSlow: false });
         break;
       case 'tick':
         if (this.#deadline === undefined || now < this.#deadline) return [];
@@ -133,7 +133,13 @@ export class Ladder {
   #tooSlow(): void {
     this.#deadline = undefined;
     const why = 'It showed no picture within 1.5 s.';
-    if (this.#current !== undefined) this.#failures.set(this.#current, { why, isSlow: true });
+    if (this.#current !== undefined) this.#fail(this.#current, { why, isSlow: true });
+  }
+
+  /** What fails is the way of the picture: rungs that share it differ in their sound alone. */
+  #fail(rung: RungName, failure: Failure): void {
+    const path = pathOf(rung);
+    for (const one of rungNames) if (pathOf(one) === path) this.#failures.set(one, failure);
   }
 
   #decide(): readonly LadderOutput[] {
@@ -160,7 +166,11 @@ export class Ladder {
       if (type === 'unknown') return 'wait';
     }
     // A machine on which every one was too slow: the best of them gets all the time it needs.
-    return order.find((rung) => this.#failures.get(rung)?.isSlow === true);
+    return order.find(
+      (rung) =>
+        this.#failures.get(rung)?.isSlow === true &&
+        prospectOf(rung, this.#facts).type === 'usable',
+    );
   }
 
   /** A user's choice before what was measured, and that before what is best as a rule. */

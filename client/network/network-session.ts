@@ -97,7 +97,7 @@ export class NetworkSession {
       lastWinner: start.lastWinner,
       byTracks: this.#byTracks,
       offer: () => this.#offer,
-      openPeer: (address) => this.#openPeer(address),
+      openPeer: (address, isAwaited) => this.#openPeer(address, isAwaited),
       onTracksFailed: (why) => this.#toPage({ type: 'tracksFailed', why }),
       onTracksAdvised: (isOn) => this.#toPage({ type: 'tracksAdvised', isOn }),
       onState: (state) => this.#toPage({ type: 'state', state }),
@@ -180,9 +180,9 @@ export class NetworkSession {
   }
 
   /** Only a page can have a WebRTC connection. */
-  #openPeer(address: PeerAddress): MessagePort {
+  #openPeer(address: PeerAddress, isAwaited: boolean): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    this.#toPage({ type: 'peer', request: { ...address, port: port2 } }, [port2]);
+    this.#toPage({ type: 'peer', request: { ...address, isAwaited, port: port2 } }, [port2]);
     return port1;
   }
 

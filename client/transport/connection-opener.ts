@@ -2,9 +2,10 @@ import { protocolVersion, type Hello } from '../../protocol/control/hello.ts';
 import { SessionCode } from '../../protocol/errors.ts';
 import type { StreamChange } from '../../protocol/stream-settings.ts';
 import { requestTicket, type ConnectionTicket } from '../session-api.ts';
-import type { OpenPeer } from '../webrtc/peer-transport.ts';
+import type { PeerAddress } from '../webrtc/peer-messages.ts';
+import type { Carrier, OpenOptions } from './carrier.ts';
 import { Connection } from './connection.ts';
-import type { Aim, Carrier } from './moves.ts';
+import type { Aim } from './moves.ts';
 import { pause } from './pause.ts';
 import { race, type Entrant, type RaceResult } from './race.ts';
 import type { TransportKind } from './transport.ts';
@@ -30,12 +31,22 @@ export interface ConnectionOpenerOptions {
   chosen(): StreamChange;
   /** Whether the session is to stay on its transport. */
   isPinned(): boolean;
-  readonly openPeer: OpenPeer;
+  /** Asks the page for a WebRTC connection, see `PeerRequest`. */
+  openPeer(address: PeerAddress, isAwaited: boolean): MessagePort;
 }
 
 /** Time for the tickets and for the race, ms; a dead network must not hold up the next attempt. */
 const TICKET_TIMEOUT_MS = 3000;
 const RACE_TIMEOUT_MS = 6000;
+
+/** What kind of connection is to be opened. */
+interface Wanted {
+  readonly aim: Aim;
+  /** See OpenOptions. */
+  readonly isAwaited: boolean;
+  /** `session` of the connection that is replaced. */
+  readonly move?: string;
+}
 
 /** Opens the connections of a session, each with its ticket and its HELLO. */
 export class ConnectionOpener {
@@ -73,15 +84,25 @@ export class ConnectionOpener {
   }
 
   /** The first to get through of the transports that `aim` allows, within 6 s. */
-  race(ticket: ConnectionTicket, aim: Aim, signal: AbortSignal): Promise<RaceResult<Connection>> {
+  race(
+    ticket: ConnectionTicket,
+    aim: Aim,
+    { signal, isAwaited }: OpenOptions,
+  ): Promise<RaceResult<Connection>> {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(RACE_TIMEOUT_MS)]);
-    return race(this.#entrants(ticket, aim), { signal: bounded, wait: pause });
+    const entrants = this.#entrants(ticket, { aim, isAwaited });
+    return race(entrants, { signal: bounded, wait: pause });
   }
 
   /** Fails where the server does not know `from` any more: what that one did not deliver would be lost or come twice. */
-  async openBeside(kind: TransportKind, from: Carrier, signal: AbortSignal): Promise<Carrier> {
+  async openBeside(
+    kind: TransportKind,
+    from: Carrier,
+    { signal, isAwaited }: OpenOptions,
+  ): Promise<Carrier> {
     const ticket = await this.ticket(signal);
-    const entrant = this.#entrants(ticket, kind, from.session).find((one) => one.kind === kind);
+    const entrants = this.#entrants(ticket, { aim: kind, isAwaited, move: from.session });
+    const entrant = entrants.find((one) => one.kind === kind);
     if (entrant === undefined) throw new Error(`${kind} is not offered`);
     const connection = await entrant.connect(signal);
     const ack = await connection.ready;
@@ -90,10 +111,10 @@ export class ConnectionOpener {
     throw new Error('the gateway does not know the older connection any more');
   }
 
-  /** @param move `session` of the connection that is replaced */
-  #entrants(ticket: ConnectionTicket, choice: Aim, move?: string): Entrant<Connection>[] {
-    const { openPeer } = this.#options;
-    const ways = waysOf(ticket, { choice, preferred: this.#preferred, openPeer });
+  #entrants(ticket: ConnectionTicket, { aim, isAwaited, move }: Wanted): Entrant<Connection>[] {
+    const openPeer = (address: PeerAddress): MessagePort =>
+      this.#options.openPeer(address, isAwaited);
+    const ways = waysOf(ticket, { choice: aim, preferred: this.#preferred, openPeer });
     return ways.map((way) => this.#entrant(way, move));
   }
 

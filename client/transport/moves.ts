@@ -1,7 +1,7 @@
 import { SessionCode } from '../../protocol/errors.ts';
 import type { MoveUnit } from '../../protocol/control/move.ts';
 import { localMicros } from '../local-time.ts';
-import type { Connection } from './connection.ts';
+import type { Carrier, OpenOptions } from './carrier.ts';
 import { transportKindNamed, type ChosenTransport, type TransportKind } from './transport.ts';
 import { UpgradePlan } from './upgrade-plan.ts';
 
@@ -18,14 +18,6 @@ export type TransportChoice = 'auto' | ChosenTransport;
 /** What a session is to be carried by: the user's choice, or WebRTC while its rung is in use. */
 export type Aim = 'auto' | TransportKind;
 
-/** A connection that carries the session. */
-export interface Carrier {
-  readonly connection: Connection;
-  readonly kind: TransportKind;
-  /** `session` of its HELLO_ACK. */
-  readonly session: string;
-}
-
 /** What is to carry the session at first, and who carries a move out. */
 export interface MovesOptions {
   readonly choice: TransportChoice;
@@ -36,7 +28,7 @@ export interface MovesOptions {
   /** Whether this browser and this server have a transport. */
   isOffered(kind: TransportKind): boolean;
   /** Opens a connection beside the present one; resolves after its HELLO_ACK. */
-  connect(kind: TransportKind, from: Carrier, signal: AbortSignal): Promise<Carrier>;
+  connect(kind: TransportKind, from: Carrier, options: OpenOptions): Promise<Carrier>;
   /** From now on `next` carries the session; the callee closes `previous`. */
   onSwitch(next: Carrier, previous: Carrier): void;
   /** A move that the user should hear of. */
@@ -263,7 +255,7 @@ export class Moves {
     const { to, cause, reason } = wish;
     let next: Carrier | undefined;
     try {
-      next = await this.#options.connect(to, from, signal);
+      next = await this.#options.connect(to, from, { signal, isAwaited: cause !== 'server' });
       await next.connection.decodable(signal);
       if (cause === 'silence' && !isSilent(from)) throw new Error('WebTransport is back');
       this.#current = next;

@@ -28,6 +28,13 @@ const INPUT_CHANNEL = 'dtf.1.input';
 /** Time between looks for the first picture, ms: it is to be on the screen soon after it is there. */
 const LOOK_MS = 25;
 
+/**
+ * Looks after the answer and the first address of this side until it is given up where something waits for it and no packet has found a
+ * way: 1.5 s, as every rung has. They are counted, since a page that stands still hears of nothing; and a browser that starts its own part
+ * of WebRTC first takes a second for that (Firefox on a busy machine, measured).
+ */
+const LOOKS_UNREACHED = 60;
+
 /** Time that the last units get to leave, ms: two round trips of a far network. */
 const GOODBYE_MS = 250;
 
@@ -50,6 +57,11 @@ export class PagePeer {
   #isCarried = false;
   #isFed = false;
   #isLooking = false;
+  /** Since the answer, while no packet had found a way. */
+  #looksUnreached = 0;
+  #isAnswered = false;
+  #hasAddress = false;
+  #isReached = false;
 
   constructor(options: PagePeerOptions) {
     this.#options = options;
@@ -66,13 +78,17 @@ export class PagePeer {
     this.#channel.onclose = () => this.#end('The data channel was closed.');
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#onUnit(data);
     this.#connection.onicecandidate = ({ candidate }) => {
+      this.#hasAddress = true;
       this.#trickle.found(candidate?.candidate);
       this.#sendFound();
     };
     this.#connection.onconnectionstatechange = () => {
       if (this.#connection.connectionState === 'failed') this.#end('Nothing gets through.');
     };
-    this.#timer = setInterval(() => void this.#look(), LOOK_MS);
+    this.#timer = setInterval(() => {
+      this.#watchWay();
+      void this.#look();
+    }, LOOK_MS);
     void this.#open();
   }
 
@@ -102,6 +118,7 @@ export class PagePeer {
         return;
       }
       await this.#connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+      this.#isAnswered = true;
       this.#isCarried = answer.isCarried;
       this.#sendFound();
     } catch (error) {
@@ -122,6 +139,17 @@ export class PagePeer {
     stream.addTrack(receiver.track);
     // Each picture as soon as it is decoded, sound with no more delay than its jitter asks for; the older name is Chromium's.
     Object.assign(receiver, { jitterBufferTarget: 0, playoutDelayHint: 0 });
+  }
+
+  #watchWay(): void {
+    const { iceConnectionState: state } = this.#connection;
+    this.#isReached ||= state === 'connected' || state === 'completed';
+    const canReach = this.#isAnswered && this.#hasAddress;
+    if (!canReach || this.#isReached || !this.#options.request.isAwaited) return;
+    this.#looksUnreached += 1;
+    if (this.#looksUnreached < LOOKS_UNREACHED) return;
+    this.#sayBye();
+    this.#end('Nothing got through to the gateway within 1.5 s.');
   }
 
   /** Decoders begin without an element that shows anything, so that this one can take over when there is a picture. */
@@ -185,7 +213,7 @@ export class PagePeer {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort();
     clearInterval(this.#timer);
-    this.#tell({ type: 'closed', reason });
+    this.#tell({ type: 'closed', reason, isUnreached: this.#isAnswered && !this.#isReached });
     this.#connection.close();
     this.#options.onClosed(this);
   }

@@ -22,6 +22,8 @@ export interface IceServer {
 
 /** Network worker to page: open a connection. */
 export interface PeerRequest extends PeerAddress {
+  /** Whether nothing better is to be seen until it is there: it is given up soon, then, where nothing gets through. */
+  readonly isAwaited: boolean;
   /** Carries ToPeer and brings back FromPeer. */
   readonly port: MessagePort;
 }
@@ -46,5 +48,5 @@ export type FromPeer =
   | { readonly type: 'unit'; readonly bytes: ArrayBuffer }
   /** The first picture came out of the browser's decoder. */
   | { readonly type: 'picture' }
-  /** The end, once; one sentence. */
-  | { readonly type: 'closed'; readonly reason: string };
+  /** The end, once; one sentence. `isUnreached`: no packet has found a way. */
+  | { readonly type: 'closed'; readonly reason: string; readonly isUnreached: boolean };

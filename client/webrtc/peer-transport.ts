@@ -11,6 +11,11 @@ import {
 import { UnitInbox } from '../transport/unit-inbox.ts';
 import type { FromPeer, PeerAddress, ToPeer } from './peer-messages.ts';
 
+/** No packet found a way between page and gateway. */
+export class UnreachedError extends Error {
+  override readonly name = 'UnreachedError';
+}
+
 /** Asks the page for a connection; the port is that of `PeerRequest`, its other end. */
 export type OpenPeer = (address: PeerAddress) => MessagePort;
 
@@ -28,7 +33,7 @@ export function webRtcConnector(address: PeerAddress, openPeer: OpenPeer): Conne
       port.onmessage = ({ data: message }: MessageEvent<FromPeer>) => {
         signal.removeEventListener('abort', onAbort);
         if (message.type === 'open') resolve(new PeerTransport(port));
-        else if (message.type === 'closed') reject(new Error(`webrtc: ${message.reason}`));
+        else if (message.type === 'closed') reject(errorOf(message));
       };
     });
 }
@@ -116,6 +121,9 @@ export class PeerTransport implements ClientTransport {
     this.#settle(end);
   }
 }
+
+const errorOf = ({ reason, isUnreached }: Extract<FromPeer, { type: 'closed' }>): Error =>
+  isUnreached ? new UnreachedError(reason) : new Error(reason);
 
 function tell(port: MessagePort, message: ToPeer): void {
   port.postMessage(message, message.type === 'unit' ? [message.bytes.buffer] : []);

@@ -30,7 +30,7 @@ export async function sendOffer(
   const carried = await carry(asked(offer));
   const { status, body } = carried ?? (await post(url, offer, { signal }));
   const answer: unknown = status === 201 ? JSON.parse(body) : undefined;
-  if (!isAnswer(answer)) throw new Error(`the gateway answered the offer with ${status}`);
+  if (!isAnswer(answer)) throw new Error(`The gateway answered the offer with ${status}.`);
   return { ...answer, isCarried: carried !== undefined };
 }
 

@@ -123,6 +123,33 @@ describe('a rung that does not serve', () => {
     expect(ladder.wakeAt).toBeUndefined();
   });
 
+  it('takes those along that play the picture the same way', () => {
+    const byMediaSource: Partial<LadderFacts> = {
+      ...everything,
+      videoDecoder: { type: 'missing' },
+      offersWebRtc: true,
+    };
+    const broken = ladderWith(byMediaSource);
+    expect(broken.push({ type: 'failed', rung: 'mediaSource', why: 'It broke.' }, 5)).toEqual([
+      { type: 'use', rung: 'webRtc' },
+    ]);
+    expect(obstacleOf(broken, 'mediaSourceSound')).toContain('It broke.');
+    const silent = ladderWith(byMediaSource);
+    silent.push({ type: 'fed' }, 0);
+    silent.push({ type: 'tick' }, FIRST_MEDIA_TIMEOUT);
+    expect(silent.current).toBe('webRtc');
+    expect(obstacleOf(silent, 'mediaSourceSound')).toContain('within 1.5 s');
+  });
+
+  it('never falls back to one that cannot be had', () => {
+    const ladder = ladderWith({ ...plainHttp, offersWebRtc: true });
+    ladder.push({ type: 'fed' }, 0);
+    ladder.push({ type: 'tick' }, FIRST_MEDIA_TIMEOUT);
+    expect(ladder.current).toBe('webRtc');
+    ladder.push({ type: 'failed', rung: 'webRtc', why: 'Nothing got through.' }, 9_000_000);
+    expect(ladder.current).toBe('mediaSourceSound');
+  });
+
   it('gets all the time it needs when the others were slow as well', () => {
     const ladder = ladderWith({ ...plainHttp });
     ladder.push({ type: 'fed' }, 0);

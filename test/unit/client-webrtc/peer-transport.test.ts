@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Connection } from '../../../client/transport/connection.ts';
 import type { ClientTransport } from '../../../client/transport/transport.ts';
 import type { FromPeer, PeerAddress, ToPeer } from '../../../client/webrtc/peer-messages.ts';
-import { webRtcConnector } from '../../../client/webrtc/peer-transport.ts';
+import { UnreachedError, webRtcConnector } from '../../../client/webrtc/peer-transport.ts';
 import {
   decodeControl,
   encodeControl,
@@ -69,8 +69,17 @@ describe('a WebRTC transport', () => {
   it('says why there is none', async () => {
     const page = new Page();
     const connecting = page.connect();
-    page.say({ type: 'closed', reason: 'the gateway answered the offer with 503' });
+    const reason = 'The gateway answered the offer with 503.';
+    page.say({ type: 'closed', reason, isUnreached: false });
     await expect(connecting).rejects.toThrow('503');
+    await expect(connecting).rejects.not.toBeInstanceOf(UnreachedError);
+  });
+
+  it('says that no packet found a way', async () => {
+    const page = new Page();
+    const connecting = page.connect();
+    page.say({ type: 'closed', reason: 'Nothing got through.', isUnreached: true });
+    await expect(connecting).rejects.toBeInstanceOf(UnreachedError);
   });
 
   it('lets go of one that is not wanted any more', async () => {

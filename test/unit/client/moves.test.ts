@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Connection } from '../../../client/transport/connection.ts';
-import { Moves, type Carrier, type TransportChoice } from '../../../client/transport/moves.ts';
+import type { Carrier } from '../../../client/transport/carrier.ts';
+import { Moves, type TransportChoice } from '../../../client/transport/moves.ts';
 import type {
   ClientTransport,
   TransportEnd,
