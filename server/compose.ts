@@ -12,6 +12,7 @@ import type { LoginSessions } from './http/login-sessions.ts';
 import { LoginTokens } from './http/login-tokens.ts';
 import { openLogins } from './http/open-logins.ts';
 import { openProxies } from './http/open-proxies.ts';
+import { reachableAddress } from './http/origin-policy.ts';
 import { PasswordCheck } from './http/password.ts';
 import { Tickets } from './http/tickets.ts';
 import { grantWebTransport } from './http/web-transport-grant.ts';
@@ -279,6 +280,7 @@ async function offerWebRtc(
     addresses,
     clock,
     logger,
+    ownAddress: reachableAddress,
     running: () => session.video?.codec,
     isLoginOpen: (id) => logins.isOpen(id),
     onTransport: connect,

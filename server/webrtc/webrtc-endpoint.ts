@@ -17,6 +17,7 @@ import type { ServerTransport } from '../transport/transport.ts';
 import { ForkedPeerStack } from './forked-peer-stack.ts';
 import { IceTcpFront } from './ice-tcp-front.ts';
 import { requireDataChannel } from './node-datachannel-api.ts';
+import { isLoopback, OwnAddressFront } from './own-address-front.ts';
 import type { Peer, PeerStack } from './peer-stack.ts';
 import { SharedPayloads } from './shared-payloads.ts';
 import { WebRtcTransport } from './webrtc-transport.ts';
@@ -38,6 +39,8 @@ export interface WebRtcEndpointOptions {
   readonly addresses: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The machine's own address as others reach it; undefined: it has none. */
+  ownAddress(): string | undefined;
   /** Codec string of the picture as it runs. */
   running(): string | undefined;
   /** Whether a login still stands. */
@@ -68,8 +71,13 @@ export async function openWebRtc(
     requireDataChannel();
     const stack = new ForkedPeerStack({ ...(address !== undefined && { address }), port, logger });
     logger.info('webrtc is offered', { library: stack.name, port });
-    const front = new IceTcpFront({ address: address ?? '127.0.0.1', port });
-    const door = new Door({ ...options, stack, front, port });
+    const library = { address: address ?? '127.0.0.1', port };
+    const front = new IceTcpFront(library);
+    const isHidden = options.udp && address?.startsWith('127.') === true;
+    const ownFront = isHidden
+      ? new OwnAddressFront({ library, ownAddress: () => options.ownAddress() })
+      : undefined;
+    const door = new Door({ ...options, stack, front, ownFront, port });
     return { door, port, close: () => door.close() };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
@@ -81,6 +89,8 @@ export async function openWebRtc(
 interface DoorOptions extends Omit<WebRtcEndpointOptions, 'port'> {
   readonly stack: PeerStack;
   readonly front: IceTcpFront;
+  /** There where the library listens on a loopback address alone. */
+  readonly ownFront: OwnAddressFront | undefined;
   readonly port: number;
 }
 
@@ -154,7 +164,7 @@ class Door implements WebRtcDoor {
     plan: PeerPlan,
     resource: string,
   ): Promise<LocalTransport> {
-    const { stack, front, clock, logger } = this.#options;
+    const { stack, front, ownFront, clock, logger } = this.#options;
     const peer = await this.#openPeer(plan);
     const transport = new WebRtcTransport({
       peer,
@@ -168,9 +178,11 @@ class Door implements WebRtcDoor {
     });
     this.#transports.set(resource, transport);
     front.expect(peer.local);
+    ownFront?.expect(peer.local);
     void transport.closed.then(() => {
       this.#transports.delete(resource);
       front.forget(peer.local.ufrag);
+      ownFront?.forget(peer.local.ufrag);
       this.#desk.ended(resource);
       onEnded();
     });
@@ -181,11 +193,25 @@ class Door implements WebRtcDoor {
   /** @param reached addresses by which the peer came */
   #candidates(reached: readonly string[]): readonly LocalCandidate[] {
     const { addresses, port, pagePort, udp } = this.#options;
-    const named = addresses.length > 0 ? addresses : reached;
+    const isNamed = addresses.length > 0;
+    const named = isNamed ? addresses : reached;
+    const byUdp = named.filter((address) => isNamed || this.#hearsUdpAt(address));
+    const byTcp = named.filter((address) => isNamed || this.#hearsTcpAt(address));
     return [
-      ...(udp ? named.map((address) => ({ protocol: 'udp', address, port }) as const) : []),
-      ...named.map((address) => ({ protocol: 'tcp', address, port: pagePort }) as const),
+      ...(udp ? byUdp.map((address) => ({ protocol: 'udp', address, port }) as const) : []),
+      ...byTcp.map((address) => ({ protocol: 'tcp', address, port: pagePort }) as const),
     ];
+  }
+
+  /** A gateway that is for its own machine is not reached by another one's address. */
+  #hearsTcpAt(address: string): boolean {
+    const { host } = this.#options;
+    return isLoopback(address) || (host !== 'localhost' && !isLoopback(host));
+  }
+
+  #hearsUdpAt(address: string): boolean {
+    const { ownFront, ownAddress } = this.#options;
+    return this.#hearsTcpAt(address) || (ownFront !== undefined && address === ownAddress());
   }
 
   async #openPeer(plan: PeerPlan): Promise<Peer> {

@@ -1,49 +1,20 @@
-import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { IceTcpFront } from '../../../server/webrtc/ice-tcp-front.ts';
 import { encodeBindingRequest, framed } from '../../support/binding-request.ts';
+import { LibraryPort } from '../../support/library-port.ts';
 
 /** A loaded machine. */
 const SEEN = { timeout: 10_000, interval: 20 };
 
 const PEER = { ufrag: 'mBDt', pwd: 'qaNdzULQE/gQ8iiTcgPOTY' };
 
-/** What stands for the library: a UDP port that notes what comes, and from where. */
-class Library {
-  readonly heard: { readonly packet: Buffer; readonly from: RemoteInfo }[] = [];
-  readonly #socket: UdpSocket;
-
-  private constructor(socket: UdpSocket) {
-    this.#socket = socket;
-    socket.on('message', (packet, from) => this.heard.push({ packet, from }));
-  }
-
-  static async open(): Promise<Library> {
-    const socket = createSocket('udp4').bind(0, '127.0.0.1');
-    onTestFinished(() => void socket.close());
-    await once(socket, 'listening');
-    return new Library(socket);
-  }
-
-  get port(): number {
-    return this.#socket.address().port;
-  }
-
-  /** Resolves in another turn, so that others get theirs. */
-  async answer(packet: Uint8Array, to = this.heard[0]?.from): Promise<void> {
-    this.#socket.send(packet, to?.port ?? 0, to?.address);
-    await turn();
-  }
-}
-
 const open = async () => {
-  const library = await Library.open();
+  const library = await LibraryPort.open();
   const front = new IceTcpFront({ address: '127.0.0.1', port: library.port });
   const known: Socket[] = [];
   const server = createServer({ allowHalfOpen: true }, (socket) =>
