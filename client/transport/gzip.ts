@@ -1,7 +1,9 @@
-/** The bodies of requests that a session carries: texts in gzip (RFC 1952). */
+/**
+ * The bodies of requests that a session carries: texts in gzip (RFC 1952). Without a Blob on the way: those of Chromium are kept by another
+ * process, which a busy machine takes its time to ask.
+ */
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Whether this browser knows gzip (Compression Streams). */
 export const canPack = (): boolean => typeof CompressionStream !== 'undefined';
@@ -9,9 +11,7 @@ export const canPack = (): boolean => typeof CompressionStream !== 'undefined';
 /** Packs a text; an empty one is no byte. */
 export async function pack(text: string): Promise<Uint8Array<ArrayBuffer>> {
   if (text === '') return new Uint8Array();
-  const packed = new Blob([encoder.encode(text)])
-    .stream()
-    .pipeThrough(new CompressionStream('gzip'));
+  const packed = through(encoder.encode(text), new CompressionStream('gzip'));
   return new Uint8Array(await new Response(packed).arrayBuffer());
 }
 
@@ -22,13 +22,11 @@ export async function pack(text: string): Promise<Uint8Array<ArrayBuffer>> {
  */
 export async function unpack(bytes: Uint8Array<ArrayBuffer>, maxBytes: number): Promise<string> {
   if (bytes.length === 0) return '';
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let text = '';
   let length = 0;
   // By its reader: WebKit does not iterate over streams.
-  const reader = new Blob([bytes])
-    .stream()
-    .pipeThrough(new DecompressionStream('gzip'))
-    .getReader();
+  const reader = through(bytes, new DecompressionStream('gzip')).getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
@@ -37,7 +35,19 @@ export async function unpack(bytes: Uint8Array<ArrayBuffer>, maxBytes: number): 
       await reader.cancel();
       throw new RangeError(`body: expected at most ${maxBytes} bytes, got more`);
     }
-    chunks.push(value);
+    text += decoder.decode(value, { stream: true });
   }
-  return decoder.decode(await new Blob(chunks).arrayBuffer());
+  return text + decoder.decode();
+}
+
+/** What comes out of a transformation, as it is read: what is wrong with the bytes its reader is told. */
+function through(
+  bytes: Uint8Array<ArrayBuffer>,
+  { readable, writable }: CompressionStream | DecompressionStream,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const writer = writable.getWriter();
+  // Not awaited: it takes more when the reader has read.
+  writer.write(bytes).catch(() => undefined);
+  writer.close().catch(() => undefined);
+  return readable;
 }

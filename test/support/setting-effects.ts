@@ -168,9 +168,9 @@ export function settingEffects({
     },
     {
       name: 'WebRTC',
-      sign: 'the session has moved, with a picture',
-      there: { change: { rung: 'webRtc' }, seen: movedTo('webrtc') },
-      back: { change: { rung: 'webCodecs' }, seen: movedTo(transport) },
+      sign: 'first picture shown by it, and by WebCodecs again',
+      there: { change: { rung: 'webRtc' }, seen: pictureIs(({ place }) => place === 'webRtc') },
+      back: { change: { rung: 'webCodecs' }, seen: pictureIs(({ place }) => place === 'canvas') },
     },
   ];
 }
