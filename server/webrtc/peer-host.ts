@@ -34,10 +34,18 @@ export class PeerHost {
     // The peer may be over, of which the gateway has not read yet.
     const hosted = this.#peers.get(number);
     if (hosted === undefined) return;
-    if (type === FrameType.video) hosted.peer.sendTrack('video', payload);
-    else if (type === FrameType.audio) hosted.peer.sendTrack('audio', payload);
-    else if (type === FrameType.sendData) hosted.sendData(payload);
-    else if (type === FrameType.close) this.#forget(number);
+    if (type === FrameType.close) {
+      this.#forget(number);
+      return;
+    }
+    try {
+      if (type === FrameType.video) hosted.peer.sendTrack('video', payload);
+      else if (type === FrameType.audio) hosted.peer.sendTrack('audio', payload);
+      else if (type === FrameType.sendData) hosted.sendData(payload);
+    } catch (error) {
+      // The library throws for a peer whose end it has not told yet; the others have nothing to do with it.
+      this.#closed(number, error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** Tells the log of the gateway something, if there is room. */
