@@ -2,22 +2,15 @@ import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BLOCK } from '../../../client/stats/pattern-probe.ts';
 import { logOut, type OpenedPage } from '../../support/chromium.ts';
-import { framesAfter, paintedDesktop } from '../../support/painted-desktop.ts';
+import { framesAfter } from '../../support/painted-desktop.ts';
 import { probeOf } from '../../support/probe.ts';
+import { webRtcDesktop } from '../../support/webrtc-desktop.ts';
 import { XWitness } from '../../support/x-server.ts';
 
 /** A loaded machine. */
 const SEEN = { timeout: 20_000, interval: 100 };
 
-// A small and slow picture: two cores carry desktop, encoder and browser at once.
-const painted = paintedDesktop({
-  framesPerSecond: 20,
-  background: 'none',
-  flags: [
-    ...['--webrtc', '--no-audio', '--video-frame-rate', '20'],
-    ...['--desktop-width', '1280', '--desktop-height', '400'],
-  ],
-});
+const painted = webRtcDesktop();
 let opened: OpenedPage;
 
 afterEach(() => logOut(opened));

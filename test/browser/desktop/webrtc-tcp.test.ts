@@ -1,24 +1,17 @@
 import { afterEach, expect, it } from 'vitest';
 import { logOut, type OpenedPage } from '../../support/chromium.ts';
-import { framesAfter, paintedDesktop } from '../../support/painted-desktop.ts';
+import { framesAfter } from '../../support/painted-desktop.ts';
 import { probeOf } from '../../support/probe.ts';
 import { usedPaths, watchPeerConnections } from '../../support/rtc-witness.ts';
 import { TypedText } from '../../support/typed-text.ts';
+import { webRtcDesktop } from '../../support/webrtc-desktop.ts';
 
 const SENTENCE = 'One port of TCP is enough for the quick brown fox.';
 
 /** A loaded machine. */
 const SEEN = { timeout: 20_000, interval: 100 };
 
-// A small and slow picture: two cores carry desktop, encoder and browser at once.
-const painted = paintedDesktop({
-  framesPerSecond: 20,
-  background: 'none',
-  flags: [
-    ...['--webrtc', '--no-webrtc-udp', '--no-audio', '--video-frame-rate', '20'],
-    ...['--desktop-width', '1280', '--desktop-height', '400'],
-  ],
-});
+const painted = webRtcDesktop(['--no-webrtc-udp']);
 let opened: OpenedPage;
 
 afterEach(() => logOut(opened));

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, expect, it } from 'vitest';
 import { logOut, type OpenedPage } from '../../support/chromium.ts';
 import { Coturn } from '../../support/coturn.ts';
-import { framesAfter, paintedDesktop } from '../../support/painted-desktop.ts';
+import { framesAfter } from '../../support/painted-desktop.ts';
 import { probeOf } from '../../support/probe.ts';
 import { usedPaths, watchPeerConnections } from '../../support/rtc-witness.ts';
 import { TypedText } from '../../support/typed-text.ts';
+import { webRtcDesktop } from '../../support/webrtc-desktop.ts';
 
 const SENTENCE = 'The quick brown fox goes round by way of a relay.';
 
@@ -13,17 +14,9 @@ const SEEN = { timeout: 20_000, interval: 100 };
 
 const coturn = await Coturn.start();
 
-// A small and slow picture: two cores carry desktop, encoder and browser at once.
-const painted = paintedDesktop({
-  framesPerSecond: 20,
-  background: 'none',
-  flags: [
-    ...['--webrtc', '--webrtc-ice-servers', coturn.url],
-    ...['--webrtc-turn-secret-file', coturn.secretFile],
-    ...['--no-audio', '--video-frame-rate', '20'],
-    ...['--desktop-width', '1280', '--desktop-height', '400'],
-  ],
-});
+const painted = webRtcDesktop([
+  ...['--webrtc-ice-servers', coturn.url, '--webrtc-turn-secret-file', coturn.secretFile],
+]);
 let opened: OpenedPage;
 
 afterEach(() => logOut(opened));

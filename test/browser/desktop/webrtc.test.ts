@@ -1,24 +1,17 @@
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { logOut, type OpenedPage } from '../../support/chromium.ts';
-import { framesAfter, paintedDesktop } from '../../support/painted-desktop.ts';
+import { framesAfter } from '../../support/painted-desktop.ts';
 import { probeOf } from '../../support/probe.ts';
 import { TypedText } from '../../support/typed-text.ts';
+import { webRtcDesktop } from '../../support/webrtc-desktop.ts';
 
 const SENTENCE = 'The quick brown fox takes the last rung of the ladder.';
 
 /** A loaded machine. */
 const SEEN = { timeout: 20_000, interval: 100 };
 
-// A small and slow picture: two cores carry desktop, encoder and browser at once.
-const painted = paintedDesktop({
-  framesPerSecond: 20,
-  background: 'none',
-  flags: [
-    ...['--webrtc', '--no-audio', '--video-frame-rate', '20'],
-    ...['--desktop-width', '1280', '--desktop-height', '400'],
-  ],
-});
+const painted = webRtcDesktop();
 let opened: OpenedPage;
 
 afterEach(() => logOut(opened));
