@@ -9,7 +9,7 @@ const TICKS_PER_FRAME = 90_000 / FRAMES_PER_SECOND;
 /** Bytes of a fragment, as payloaders make it for an MTU of 1,200. */
 const FRAGMENT_BYTES = 1_180;
 
-/** A keyframe each so many pictures, of as many bytes as the others. */
+/** A keyframe each so many pictures unless asked otherwise, of as many bytes as the others. */
 const KEY_INTERVAL = 120;
 
 /** Different pictures, after which they come again: making them is nobody's load. */
@@ -18,6 +18,8 @@ const PICTURES = 120;
 interface FeedOptions {
   readonly port: number;
   readonly bitrateBps: number;
+  /** Pictures from one keyframe to the next, a divisor of 120. */
+  readonly keyInterval?: number;
 }
 
 /** RTP of an encoder at an even rate without the encoder: H.264 whose slices say nothing. */
@@ -29,19 +31,22 @@ export class RtpFeed {
   #sequence = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(socket: Socket, bytes: number) {
+  private constructor(socket: Socket, bytes: number, keyInterval: number) {
     this.#socket = socket;
-    this.#pictures = Array.from({ length: PICTURES }, (_, index) => payloads(index, bytes));
+    this.#pictures = Array.from({ length: PICTURES }, (_, index) =>
+      payloads(index % keyInterval === 0, bytes),
+    );
     socket.on('error', () => this.close());
     socket.resume();
     this.#schedule();
   }
 
   /** Sends to a gateway that listens on a TCP port for RTP, from now on. */
-  static async open({ port, bitrateBps }: FeedOptions): Promise<RtpFeed> {
+  static async open(options: FeedOptions): Promise<RtpFeed> {
+    const { port, bitrateBps, keyInterval = KEY_INTERVAL } = options;
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
-    return new RtpFeed(socket, bitrateBps / 8 / FRAMES_PER_SECOND);
+    return new RtpFeed(socket, bitrateBps / 8 / FRAMES_PER_SECOND, keyInterval);
   }
 
   close(): void {
@@ -82,8 +87,7 @@ function lengthOf(packet: Uint8Array): Buffer {
 /** From 1900, where NTP begins, to 1970. */
 const NTP_OFFSET_NS = 2_208_988_800n * 1_000_000_000n;
 
-function payloads(index: number, bytes: number): readonly Uint8Array[] {
-  const isKey = index % KEY_INTERVAL === 0;
+function payloads(isKey: boolean, bytes: number): readonly Uint8Array[] {
   const slice = randomFillSync(new Uint8Array(bytes));
   slice.set(isKey ? nal.idr : nal.delta);
   const fragments = fuA(slice, FRAGMENT_BYTES);

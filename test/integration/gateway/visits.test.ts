@@ -1,0 +1,3 @@
+import { visitsLeaveNothing } from '../../support/visits.ts';
+
+visitsLeaveNothing(['websocket', 'webtransport']);
