@@ -8,6 +8,8 @@ import { launchChromium, openLink } from '../../support/chromium.ts';
 import { Gateway } from '../../support/gateway.ts';
 import { probeOf } from '../../support/probe.ts';
 import { childrenOf } from '../../support/processes.ts';
+import { detour } from '../../support/rtc-detour.ts';
+import { UdpRelay } from '../../support/udp-relay.ts';
 
 /** A loaded machine; silence counts as a loss after 2 s, and a try to come back may have to wait. */
 const BACK = { timeout: 25_000, interval: 100 };
@@ -39,8 +41,9 @@ const shown = async (page: Page): Promise<number> =>
   (await probeOf(page).stats())?.video?.shown ?? 0;
 
 /** A page that plays by WebRTC. */
-async function openPlaying(): Promise<Page> {
-  const { page } = await openLink(browser, await gateway.link(), { rung: 'webRtc' });
+async function openPlaying(prepare?: (page: Page) => Promise<unknown>): Promise<Page> {
+  const options = { rung: 'webRtc', ...(prepare && { prepare }) } as const;
+  const { page } = await openLink(browser, await gateway.link(), options);
   await expect.poll(() => shown(page), BACK).toBeGreaterThan(10);
   await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }));
   return page;
@@ -67,6 +70,23 @@ it('comes back by WebRTC when the process of its library dies', async () => {
   if (carrier === undefined) throw new Error('the gateway has no process of the library');
   process.kill(carrier.pid, 'SIGKILL');
   await expectBack(page);
+});
+
+it('comes back by WebRTC, on another path, when nothing passes on the one it had', async () => {
+  const log = () => gateway.log.find((line) => line.includes('"webrtc is offered"')) ?? '';
+  const port = Number(/"port":(\d+)/.exec(log())?.[1]);
+  const relays = await Promise.all([UdpRelay.open(port), UdpRelay.open(port)]);
+  try {
+    const ports = relays.map((relay) => relay.port);
+    const page = await openPlaying((prepared) => detour(prepared, ports));
+    const [left] = relays;
+    left.toClient = 'drop';
+    left.toServer = 'drop';
+    // As a browser does it that has lost a network: nothing tells the page, and ICE has no other pair to go to.
+    await expectBack(page);
+  } finally {
+    for (const relay of relays) relay.close();
+  }
 });
 
 it('comes back by WebRTC when the gateway was restarted', async () => {
