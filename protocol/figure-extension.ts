@@ -3,7 +3,7 @@ import { ProtocolError } from './errors.ts';
 import type { Extension } from './extension.ts';
 import { micros, type Micros } from './time.ts';
 
-/** A header extension that is one whole number from 0, for display alone, as a varint. */
+/** A header extension that is one whole number from 0, as a varint. */
 export interface FigureExtension<Figure extends number> {
   readonly id: number;
   /** @param figure rounded; less than 0 counts as 0 */
@@ -13,7 +13,7 @@ export interface FigureExtension<Figure extends number> {
 }
 
 interface FigureKind<Figure extends number> {
-  /** Even: a receiver that does not know it loses a figure, no picture. */
+  /** Even: a receiver that does not know it loses a figure, no message. */
   readonly id: number;
   readonly name: string;
   readonly brand: (value: number) => Figure;
@@ -57,5 +57,11 @@ export const changedBefore: FigureExtension<Micros> = figureExtension({
 /** Extension 8: the RTP timestamp under which a picture goes on its track, u32 (docs/protocol.md, "WebRTC"). */
 export const trackTimestamp: FigureExtension<number> = figureExtension({
   ...{ id: 8, name: 'trackTimestamp' },
+  brand: (value) => value,
+});
+
+/** Extension 10: bytes of the whole content that a KEY of a clipboard flow begins (docs/protocol.md, "Clipboard"). */
+export const contentLength: FigureExtension<number> = figureExtension({
+  ...{ id: 10, name: 'contentLength' },
   brand: (value) => value,
 });

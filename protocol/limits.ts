@@ -69,6 +69,18 @@ export const maxReportValues = 32;
 /** Bytes of one clipboard message. */
 export const maxClipboardPartBytes = 16_384;
 
+/** Bytes of one content of the clipboard, either way: 250 pages of text; what is larger belongs into a file. */
+export const maxClipboardBytes = 1_048_576;
+
+/** Contents of the clipboard per second, either way: faster than a person copies, slower than a program can. */
+export const maxClipboardContentsPerSecond = 4;
+
+/**
+ * Bytes of clipboard parts that may be under way, either way: the first credit of such a flow. Four parts hold 5 Mbit/s at a round trip of
+ * 100 ms, and are half a second of 1 Mbit/s at most.
+ */
+export const clipboardCreditBytes = 65_536;
+
 /** Requests of a client that may be unanswered at once: a page asks for one or two. */
 export const maxOpenRequests = 4;
 

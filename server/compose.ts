@@ -125,6 +125,7 @@ async function openSession(ground: Ground, media: Media): Promise<Hall> {
       onPointer: (image) => session.broadcast.pointerChanged(image),
       onConnected: () => video.retry(),
       onLost: () => video.abandon(),
+      onCopied: (copied) => session.clipboard.copied(copied),
     }),
   );
   const health = lifetime.own(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { audio } from './groups/audio.ts';
 import { auth } from './groups/auth.ts';
+import { clipboard } from './groups/clipboard.ts';
 import { desktop } from './groups/desktop.ts';
 import { hooks } from './groups/hooks.ts';
 import { listen } from './groups/listen.ts';
@@ -57,6 +58,7 @@ export const configSchema = z.strictObject({
   proxies,
   tls,
   desktop,
+  clipboard,
   video,
   audio,
   stream,

@@ -1,8 +1,10 @@
+import { maxClipboardBytes } from '../../protocol/limits.ts';
 import type { Config } from '../config/schema.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { DesktopPort } from '../session/desktop-ports.ts';
 import type { NoticedChange } from './damage.ts';
 import type { Screen } from './screen.ts';
+import { openXClipboard, type CopiedText, type XClipboard } from './x-clipboard.ts';
 import { openXDesktop, type XDesktop, type XDesktopState } from './x-desktop.ts';
 
 /** What a desktop needs of the gateway, and whom it tells of its display. */
@@ -15,6 +17,8 @@ export interface OpenedDesktopOptions {
   onConnected(): void;
   /** It was there, and its server is gone. */
   onLost(): void;
+  /** A program of the desktop has copied something. */
+  readonly onCopied: (copied: CopiedText) => void;
 }
 
 /** Is told what happens on the screen. */
@@ -97,8 +101,12 @@ async function openDisplay(
       watcher?.screenUnwatched();
     },
   });
+  const clipboard = openClipboard(config, display, options);
   return {
     port: {
+      ...(clipboard !== undefined && {
+        clipboard: { ways: waysOf(config), put: (text: string) => clipboard.put(text) },
+      }),
       get size() {
         return x.input.size;
       },
@@ -115,9 +123,37 @@ async function openDisplay(
       if (isWatched) added.screenChanged();
     },
     isConnected: () => x.state.type === 'connected',
-    close: () => x.close(),
+    close: async () => {
+      clipboard?.close();
+      await x.close();
+    },
   };
 }
+
+type ClipboardWays = NonNullable<DesktopPort['clipboard']>['ways'];
+
+function openClipboard(
+  config: Config,
+  { name, authority }: NonNullable<Screen['display']>,
+  { logger, onCopied }: OpenedDesktopOptions,
+): XClipboard | undefined {
+  const { direction, primary } = config.clipboard;
+  if (direction === 'off') return undefined;
+  return openXClipboard({
+    display: name,
+    ...(authority !== undefined && { authority }),
+    withPrimary: primary,
+    isRead: waysOf(config).fromDesktop,
+    maxBytes: maxClipboardBytes,
+    logger,
+    onCopied,
+  });
+}
+
+const waysOf = ({ clipboard: { direction } }: Config): ClipboardWays => ({
+  toDesktop: direction === 'both' || direction === 'toDesktop',
+  fromDesktop: direction === 'both' || direction === 'fromDesktop',
+});
 
 /** The display says itself when it is lost, once; that it is back again is told here. */
 function logDisplay(logger: Logger, display: string, state: XDesktopState): void {

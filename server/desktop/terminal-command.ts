@@ -38,6 +38,8 @@ export function terminalCommand({ width, height }: PixelSize): readonly [string,
     // A request for another size, made while the window manager is still starting, is answered never: in one start of ten
     // the terminal stood without a shell for several waits of 5 s. It takes the size as granted instead.
     'XTerm*waitforwm: false',
+    // As in other terminals; Ctrl+C alone belongs to the program.
+    'XTerm*VT100.translations: #override \\n Ctrl Shift <Key>C: copy-selection(CLIPBOARD) \\n Ctrl Shift <Key>V: insert-selection(CLIPBOARD)',
     ...COLOURS.map((colour, index) => `XTerm*color${index}: ${colour}`),
   ];
   return [

@@ -8,6 +8,18 @@ import untyped from 'x11';
 /** An event as the package unpacks it: `name` decides which other fields are there. */
 export interface XEvent {
   readonly name?: string;
+  /** The event's code; tells SelectionNotify of XFIXES from the core's, which has the same name. */
+  readonly type?: number;
+  /** The window that was told, of XFIXES' SelectionNotify. */
+  readonly window?: number;
+  readonly owner?: number;
+  readonly requestor?: number;
+  readonly selection?: number;
+  readonly target?: number;
+  /** Property with the answer, of SelectionNotify; 0: none. */
+  readonly property?: number;
+  /** Of PropertyNotify: 0 a new value, 1 deleted. */
+  readonly state?: number;
   /** XKB's second-level type, where the extension is XKEYBOARD. */
   readonly xkbType?: number;
   readonly width?: number;
@@ -73,8 +85,14 @@ export interface XCursorImage {
   readonly cursorImage: Buffer;
 }
 
-/** XFIXES: the pointer's picture. */
+/** XFIXES: the pointer's picture, and who owns selections. */
 export interface XFixes {
+  readonly SelectionEventMask: {
+    readonly SetSelectionOwner: number;
+    readonly SelectionWindowDestroy: number;
+    readonly SelectionClientClose: number;
+  };
+  SelectSelectionInput(window: number, selection: number, mask: number): void;
   readonly CursorNotifyMask: { readonly DisplayCursor: number };
   SelectCursorInput(window: number, mask: number): void;
   GetCursorImage(reply: XReply<XCursorImage>): void;
@@ -131,11 +149,21 @@ interface Extensions {
 /** Attributes of windows and graphics contexts, by the protocol's names. */
 type Values = Readonly<Record<string, number>>;
 
+/** A property of a window (GetProperty). */
+export interface XProperty {
+  /** Atom of its type; 0 = there is no such property. */
+  readonly type: number;
+  /** Bytes of it beyond what was asked for. */
+  readonly bytesAfter: number;
+  readonly data: Buffer;
+}
+
 /** One connection to an X server. */
 export interface XClient {
   on(name: 'event', listener: (event: XEvent) => void): void;
   on(name: 'error', listener: (error: XError) => void): void;
   on(name: 'end', listener: () => void): void;
+  off(name: 'event', listener: (event: XEvent) => void): void;
   require<Name extends keyof Extensions>(name: Name, reply: XReply<Extensions[Name]>): void;
   /** Flushes and half-closes. */
   terminate(): void;
@@ -167,7 +195,25 @@ export interface XClient {
     type: number,
     offset: number,
     length: number,
-    reply: XReply<{ readonly data: Buffer }>,
+    reply: XReply<XProperty>,
+  ): void;
+  DeleteProperty(window: number, property: number): void;
+  /** @param time 0: now */
+  SetSelectionOwner(owner: number, selection: number, time: number): void;
+  GetSelectionOwner(selection: number, reply: XReply<number>): void;
+  ConvertSelection(
+    requestor: number,
+    selection: number,
+    target: number,
+    property: number,
+    time: number,
+  ): void;
+  /** @param event by its name or its code, with the fields of XEvent */
+  SendEvent(
+    destination: number,
+    propagate: 0 | 1,
+    eventMask: number,
+    event: XEvent & { readonly seq: number },
   ): void;
   ClearArea(
     window: number,
@@ -196,6 +242,7 @@ export interface XClient {
     visual: number,
     values: Values,
   ): void;
+  DestroyWindow(window: number): void;
   MapWindow(window: number): void;
   /** @param mode 0 replaces; @param units bits of each of its units */
   ChangeProperty(
@@ -204,7 +251,7 @@ export interface XClient {
     property: number,
     type: number,
     units: number,
-    data: string,
+    data: string | Buffer | readonly number[],
   ): void;
   CreateGC(id: number, drawable: number, values: Values): void;
   ChangeGC(id: number, values: Values): void;

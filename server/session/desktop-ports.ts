@@ -1,6 +1,7 @@
 import type { InputEvent } from '../../protocol/input.ts';
 import type { VideoCodecName } from '../../protocol/video-codec.ts';
 import type { AccessUnitSink, VideoParameters } from '../ingest/access-unit.ts';
+import type { ClipboardPort } from './clipboard-port.ts';
 import type { SteeredEncoder } from './encoder-steering.ts';
 import type { SteeredSound } from './stream-control.ts';
 import type { PointerImage } from './viewer-desktop.ts';
@@ -34,4 +35,6 @@ export interface DesktopPort {
   /** Whether the screen cannot be reached just now: its picture stands still and input goes nowhere. Absent: never. */
   readonly isAway?: boolean;
   inject(event: InputEvent): void;
+  /** Absent: it has none. */
+  readonly clipboard?: ClipboardPort;
 }

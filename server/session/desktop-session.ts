@@ -12,6 +12,7 @@ import type { PauseCounters } from './encoder-steering.ts';
 import { Joins } from './joins.ts';
 import type { RequestPort } from './request-port.ts';
 import type { SessionObserver } from './session-observer.ts';
+import { SharedClipboard } from './shared-clipboard.ts';
 import type { SharedEncoders, SharedEncodersOptions } from './shared-encoders.ts';
 import type {
   DesktopAudience,
@@ -41,6 +42,8 @@ export interface DesktopSessionOptions extends SharedEncodersOptions {
 export class DesktopSession implements ViewerDesktop {
   /** What everybody gets; told of what happens on the screen. */
   readonly broadcast: Broadcast;
+  /** What is copied on the desktop, and put there; told of what is copied. */
+  readonly clipboard: SharedClipboard;
   readonly #options: DesktopSessionOptions;
   readonly #encoders: SharedEncoders;
   readonly #lease = new ControlLease();
@@ -59,6 +62,13 @@ export class DesktopSession implements ViewerDesktop {
       },
     });
     this.#encoders = this.broadcast.encoders;
+    this.clipboard = new SharedClipboard({
+      port: options.desktop.clipboard,
+      clock: options.clock,
+      onCopied: () => {
+        for (const viewer of this.#viewers.all) viewer.tellClipboard(options.clock.now());
+      },
+    });
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 

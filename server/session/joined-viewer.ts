@@ -12,6 +12,7 @@ import { SenderLog } from './sender-log.ts';
 import type { SessionObserver } from './session-observer.ts';
 import type { ViewerAccount } from './viewer-account.ts';
 import type { ViewerDesktop } from './viewer-desktop.ts';
+import { ViewerClipboard } from './viewer-clipboard.ts';
 import { ViewerInput } from './viewer-input.ts';
 import { ViewerMoves } from './viewer-moves.ts';
 import type { ViewerSettings } from './viewer-settings.ts';
@@ -47,6 +48,7 @@ export class JoinedViewer {
   readonly settings: ViewerSettings;
   readonly media: OutboundMedia;
   readonly moves: ViewerMoves;
+  readonly clipboard: ViewerClipboard;
   readonly #options: JoinedViewerOptions;
   readonly #input: ViewerInput;
   readonly #senderLog: SenderLog;
@@ -61,6 +63,7 @@ export class JoinedViewer {
     this.settings = greeted.settings;
     this.media = greeted.media;
     this.#controls = greeted.controls;
+    this.clipboard = new ViewerClipboard({ ...options, media: this.media });
     this.moves = new ViewerMoves({ ...options, choice: continuity.choice });
     this.#senderLog = new SenderLog(logger, admission.attempt);
     this.#input = new ViewerInput({
@@ -90,6 +93,7 @@ export class JoinedViewer {
     if (desktop.pointer !== undefined) media.pointer(desktop.pointer);
     observer.keyframeWanted('joined');
     desktop.requestKeyframe();
+    this.clipboard.enter();
     this.tellStream();
   }
 
@@ -98,6 +102,7 @@ export class JoinedViewer {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
     this.#leaveDesktop();
+    this.clipboard.leave();
     this.#input.leave();
     this.#options.account.dropped(this.media.totals.dropped);
   }
@@ -120,6 +125,7 @@ export class JoinedViewer {
     this.#options.account.dropped(media.totals.dropped);
     this.#tellRole();
     this.tellStream();
+    this.clipboard.tell(now);
     if (media.darkFor(now) > LONGEST_DARK)
       return { code: SessionCode.ok, reason: 'the encoder that this browser needs did not start' };
     if (this.moves.tick(media.carried, now))
@@ -148,8 +154,13 @@ export class JoinedViewer {
       case 'settings':
         this.#takeSettings(unit);
         break;
+      case 'flowOpen':
+      case 'flowClose':
+      case 'flowAccept':
+      case 'credit':
+        this.clipboard.take(unit, now);
+        break;
       default:
-        // Acknowledgements of flows and credit change nothing yet for flows that the server sends.
         break;
     }
   }

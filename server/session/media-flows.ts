@@ -1,3 +1,4 @@
+import { clipboardType } from '../../protocol/clipboard-outbox.ts';
 import {
   flowId,
   Priority,
@@ -18,6 +19,8 @@ export const AUDIO_FLOW = flowId(2);
 export const VIDEO_FLOW = flowId(4);
 /** The flow of the pointer. */
 export const POINTER_FLOW = flowId(6);
+/** The flow of what is copied on the desktop; only those who may have control have it. */
+export const CLIPBOARD_FLOW = flowId(8);
 
 /** Where messages go, and what the flows are opened with. */
 export interface MediaFlowsOptions {
@@ -50,6 +53,12 @@ export class MediaFlows {
       this.#open(AUDIO_FLOW, 'audio', Priority.audio, mode.audioBudget, metadata);
     }
     this.#open(POINTER_FLOW, 'cursor', Priority.interface, millis(0), {});
+  }
+
+  /** Opens the flow of what is copied on the desktop. Call once. */
+  openClipboard(): void {
+    const metadata = { type: clipboardType };
+    this.#open(CLIPBOARD_FLOW, 'clipboard', Priority.interface, millis(0), metadata);
   }
 
   /** The header of the flow's next message; takes its number. */

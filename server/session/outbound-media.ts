@@ -1,4 +1,5 @@
 import { encodeCursorImage } from './pointer-message.ts';
+import type { ClipboardPart } from '../../protocol/clipboard-outbox.ts';
 import type { ReportUnit } from '../../protocol/control/report.ts';
 import { Priority, type FlowId, type PriorityValue } from '../../protocol/flow.ts';
 import type { SendingMode } from '../../protocol/stream-settings.ts';
@@ -21,7 +22,7 @@ import type {
 import { DecodablePictures } from './decodable-pictures.ts';
 import type { LinkDemand } from './encoder-steering.ts';
 import { LinkControl } from './link-control.ts';
-import { AUDIO_FLOW, MediaFlows, POINTER_FLOW, VIDEO_FLOW } from './media-flows.ts';
+import { AUDIO_FLOW, CLIPBOARD_FLOW, MediaFlows, POINTER_FLOW, VIDEO_FLOW } from './media-flows.ts';
 import { SendTimes, type OnSent } from './send-times.ts';
 import type { CarriedSample } from './carried-seconds.ts';
 import type { PointerImage } from './viewer-desktop.ts';
@@ -164,6 +165,18 @@ export class OutboundMedia implements PieceSource {
       budget: millis(0),
     });
     this.#push(header, encodeCursorImage(image));
+  }
+
+  /** Opens the flow of the clipboard. Call once. */
+  openClipboard(): void {
+    this.#flows.openClipboard();
+  }
+
+  /** The next part of what was copied. The receiver's credit bounds what waits here. */
+  clipboard({ payload, ...given }: ClipboardPart): void {
+    const dependency = given.key ? 0 : 1;
+    const fields = { ...given, dependency, budget: millis(0) };
+    this.#push(this.#flows.header(CLIPBOARD_FLOW, Priority.interface, fields), payload);
   }
 
   next(now: Micros, limit: PieceLimit): Piece | undefined {

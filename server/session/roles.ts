@@ -24,7 +24,12 @@ const forEveryone: ReadonlySet<ControlUnit['type']> = new Set([
   'body',
 ]);
 
-const forControllers: ReadonlySet<ControlUnit['type']> = new Set(['input']);
+const forControllers: ReadonlySet<ControlUnit['type']> = new Set([
+  'input',
+  // The clipboard's.
+  'flowOpen',
+  'flowClose',
+]);
 
 /**
  * Whether a client in `role` may send a unit of this type. The server asks for each unit: nothing that a client says can

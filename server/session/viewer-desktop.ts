@@ -4,6 +4,7 @@ import type { AudioFacts, VideoFacts } from '../../protocol/control/stream.ts';
 import type { StreamSettings } from '../../protocol/stream-settings.ts';
 import type { VideoCodecName } from '../../protocol/video-codec.ts';
 import type { AccessUnit } from '../ingest/access-unit.ts';
+import type { SharedClipboard } from './shared-clipboard.ts';
 import type { StreamRules } from './stream-rules.ts';
 
 /** The pointer's picture: `width` 0 hides it; `rgba` holds rows of red, green, blue, alpha, not premultiplied. */
@@ -55,6 +56,7 @@ export interface ViewerDesktop {
   readonly maxVideoBps: number;
   readonly sound: { readonly frameMs: number } | undefined;
   readonly pointer: PointerImage | undefined;
+  readonly clipboard: SharedClipboard;
   readonly stream: SharedStream;
   /** Why somebody of this login who decodes these codec strings cannot watch, and what to do; undefined: nothing is in the way. */
   obstacleTo(decodes: readonly string[], session: string): string | undefined;

@@ -1,6 +1,7 @@
 import type { ControlUnit } from '../../protocol/control/control-unit.ts';
 import type { Hello } from '../../protocol/control/hello.ts';
 import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
+import type { CompleteMessage } from '../../protocol/fragment.ts';
 import type { Micros, Millis } from '../../protocol/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../session-clock.ts';
@@ -72,9 +73,7 @@ export class Viewer {
       { next: (now, limit) => this.#joined?.media.next(now, limit) },
       {
         control: (unit) => this.#control(unit),
-        message: (message) => {
-          throw new ProtocolError('E_FLOW_STATE', `flow ${message.header.flow} is not open`);
-        },
+        message: (message) => this.#message(message),
         acknowledged: (sample) => {
           this.#silence.moved(sample.now);
           this.#joined?.media.acknowledged(sample);
@@ -152,6 +151,11 @@ export class Viewer {
     this.#joined?.tellStream();
   }
 
+  /** Tells what was copied on the desktop. */
+  tellClipboard(now: Micros): void {
+    if (this.isLive) this.#joined?.clipboard.tell(now);
+  }
+
   /** Tells the client that its connection will be closed; an empty message withdraws that. */
   goaway(remaining: Millis, message: string): void {
     if (this.isLive) this.#options.transport.sendControl({ type: 'goaway', remaining, message });
@@ -185,6 +189,18 @@ export class Viewer {
     else if (unit.type === 'request' || unit.type === 'body') this.#requests?.take(unit);
     else this.#joined.take(unit, now);
     if (unit.type === 'report') this.#options.onLinkMoved(this, now);
+  }
+
+  /** Only the clipboard comes in messages. */
+  #message(message: CompleteMessage): void {
+    const { clock, desktop } = this.#options;
+    const now = clock.now();
+    if (this.#joined === undefined) {
+      throw new ProtocolError('E_FLOW_STATE', `flow ${message.header.flow} is not open`);
+    }
+    this.#joined.heard(now);
+    desktop.heartbeat(this.admission.session, now);
+    this.#joined.clipboard.message(message, now);
   }
 
   #greet(hello: Hello, now: Micros): void {

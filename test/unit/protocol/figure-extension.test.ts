@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { changedBefore, queuedAfter, trackTimestamp } from '../../../protocol/figure-extension.ts';
+import {
+  changedBefore,
+  contentLength,
+  queuedAfter,
+  trackTimestamp,
+} from '../../../protocol/figure-extension.ts';
 import { micros } from '../../../protocol/time.ts';
 
 describe.each([
   ['queuedAfter', queuedAfter, 4],
   ['changedBefore', changedBefore, 6],
   ['trackTimestamp', trackTimestamp, 8],
+  ['contentLength', contentLength, 10],
 ] as const)('%s', (_name, extension, id) => {
   it('comes back as a whole number, never below zero', () => {
     for (const [given, read] of [
