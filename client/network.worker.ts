@@ -27,6 +27,9 @@ self.onmessage = (event: MessageEvent<ToNetworkWorker>) => {
     case 'input':
       session?.sendInput(message);
       break;
+    case 'putClipboard':
+      session?.putClipboard(message);
+      break;
     case 'choose':
       void session?.choose(message);
       break;

@@ -1,5 +1,6 @@
 import type { StreamFacts } from '../protocol/control/stream.ts';
 import type { RungsView } from './ladder/rung-control.ts';
+import type { ClipboardNews } from './network/clipboard-relay.ts';
 import type { PlayerState, SessionEnding } from './network/network-messages.ts';
 import type { Cursor } from './receive/cursor.ts';
 import type { UserChange } from './settings/user-settings.ts';
@@ -16,6 +17,8 @@ export interface PlayerOptions {
   onPlace?(place: PicturePlace): void;
   onState(state: PlayerState): void;
   onCursor(cursor: Cursor): void;
+  /** What becomes of the clipboard. */
+  onClipboard?(news: ClipboardNews): void;
   /** The transport has changed, or could not although it was to; what is seen and heard went on. */
   onMove?(move: TransportMove): void;
   /** Which rung of the ladder is in use, and why no better one. */

@@ -126,6 +126,11 @@ export class Player {
     }
   }
 
+  /** Makes a text the desktop's clipboard, not empty and at most 1 MiB of UTF-8; input that is sent after this waits for it. */
+  putClipboard(text: string): void {
+    this.#workers.toNetwork({ type: 'putClipboard', text });
+  }
+
   /**
    * Chooses the transport of this session and moves it there while it goes on; 'auto' lets measurements choose. Resolves with whether
    * the choice holds: one that brings no picture changes nothing.
@@ -210,6 +215,9 @@ export class Player {
         break;
       case 'cursor':
         this.#options.onCursor(message.cursor);
+        break;
+      case 'clipboard':
+        this.#options.onClipboard?.(message.news);
         break;
       case 'arrivals':
         this.#notes.arrivalsTaken(message.request, message.report);

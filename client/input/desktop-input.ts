@@ -4,6 +4,7 @@ import { maxHeldKeys } from '../../protocol/limits.ts';
 import { GamepadPolling } from './gamepad-polling.ts';
 import { Keyboard } from './keyboard.ts';
 import { platformOf } from './keyboard-facts.ts';
+import { PasteGate } from './paste-gate.ts';
 import type { LocatedPoint } from './pointer.ts';
 import { Pointer } from './pointer.ts';
 
@@ -22,6 +23,10 @@ export interface DesktopInputOptions {
   onLeave(): void;
   onStatistics(): void;
   onLockChange(isLocked: boolean): void;
+  /** A key pastes. Returns whether the browser is to say what, for `onPaste`. */
+  onPasteKey(): boolean;
+  /** What it pastes; the key itself is sent after this. */
+  onPaste(text: string): void;
 }
 
 /** How often the server hears what is still held, in milliseconds, so that no lost release leaves a key stuck. */
@@ -30,6 +35,7 @@ const SNAPSHOT_INTERVAL_MS = 250;
 /** Input of one desktop, from construction to `close`. */
 export class DesktopInput {
   readonly #options: DesktopInputOptions;
+  readonly #gate: PasteGate;
   readonly #keyboard: Keyboard;
   readonly #pointer: Pointer;
   readonly #gamepads: GamepadPolling;
@@ -38,7 +44,8 @@ export class DesktopInput {
   constructor(options: DesktopInputOptions) {
     this.#options = options;
     const { surface, field } = options;
-    const send = (events: readonly InputEvent[]): void => options.send(events);
+    this.#gate = new PasteGate((events) => options.send(events));
+    const send = (events: readonly InputEvent[]): void => this.#gate.send(events);
     this.#keyboard = new Keyboard({
       field,
       platform: platformOf(navigator.userAgent),
@@ -49,6 +56,11 @@ export class DesktopInput {
       onLeave: () => options.onLeave(),
       onStatistics: () => options.onStatistics(),
       onGesture: () => options.onGesture(),
+      onPasteKey: () => this.#awaitPaste(),
+      onPaste: (text) => {
+        options.onPaste(text);
+        this.#gate.open();
+      },
     });
     this.#pointer = new Pointer({
       surface,
@@ -78,6 +90,13 @@ export class DesktopInput {
     this.#keyboard.close();
     this.#pointer.close();
     this.#gamepads.close();
+    this.#gate.open();
+  }
+
+  #awaitPaste(): boolean {
+    const isAsked = this.#options.onPasteKey();
+    if (isAsked) this.#gate.close();
+    return isAsked;
   }
 
   #press(x: number, y: number): void {
@@ -91,6 +110,6 @@ export class DesktopInput {
 
   #snapshot(): void {
     const codes = this.#keyboard.heldCodes.slice(0, maxHeldKeys);
-    this.#options.send([{ type: 'heldKeys', codes, buttons: this.#pointer.heldButtons }]);
+    this.#gate.send([{ type: 'heldKeys', codes, buttons: this.#pointer.heldButtons }]);
   }
 }

@@ -9,7 +9,7 @@ import { HeldKeys, tap } from './held-keys.ts';
 import type { KeyFacts, KeyboardPlatform, ModifierFlags } from './keyboard-facts.ts';
 import { evdevCode } from './keycodes.ts';
 import { keysymOf } from './keysyms.ts';
-import { isLocalKey, isStatisticsKey } from './local-keys.ts';
+import { isLocalKey, isPasteKey, isStatisticsKey } from './local-keys.ts';
 import type { ModifierName } from './modifier-sync.ts';
 import { modifierCodes, modifierDrift, modifierOf } from './modifier-sync.ts';
 import { OptionKeys } from './option-key.ts';
@@ -23,6 +23,8 @@ export interface KeyOutcome {
   readonly leave: boolean;
   /** The key that shows or hides the statistics was pressed; the desktop does not get it. */
   readonly statistics?: true;
+  /** The key pastes: the browser may act on it all the same, since only then it says what it would paste. */
+  readonly paste?: true;
 }
 
 const nothing: KeyOutcome = { events: [], preventDefault: false, leave: false };
@@ -90,7 +92,8 @@ export class KeyboardState {
       return { events, preventDefault: false, leave: false };
     }
     events.push(...this.#press(facts, now));
-    return { events, preventDefault: true, leave: false };
+    const outcome = { events, preventDefault: true, leave: false };
+    return isPasteKey(facts) && !facts.repeat ? { ...outcome, paste: true } : outcome;
   }
 
   keyUp(facts: KeyFacts, now: number): KeyOutcome {

@@ -25,6 +25,10 @@ export interface KeyboardOptions {
   onStatistics(): void;
   /** Any key: a gesture by which sound may start. */
   onGesture(): void;
+  /** A key pastes. Returns whether the browser is to say what; `onPaste` brings it then. Before its events are sent. */
+  onPasteKey(): boolean;
+  /** What the browser would have pasted for that key. */
+  onPaste(text: string): void;
 }
 
 /** The keyboard of one desktop, from construction to `close`. */
@@ -35,6 +39,8 @@ export class Keyboard {
   readonly #alarm = new Alarm(() => this.#settle());
   readonly #listening = new AbortController();
   #isComposing = false;
+  /** Whether the browser is about to say what it pastes. */
+  #awaitsPaste = false;
 
   constructor(options: KeyboardOptions) {
     this.#options = options;
@@ -77,6 +83,7 @@ export class Keyboard {
     field.addEventListener('compositionstart', () => this.#composition(true), { signal });
     field.addEventListener('compositionend', () => this.#composition(false), { signal });
     field.addEventListener('input', () => this.#readField(), { signal });
+    field.addEventListener('paste', (event) => this.#pasted(event), { signal });
   }
 
   #keyDown(event: KeyboardEvent): void {
@@ -90,14 +97,23 @@ export class Keyboard {
   }
 
   #apply(event: KeyboardEvent, outcome: KeyOutcome): void {
+    this.#awaitsPaste = outcome.paste === true && this.#options.onPasteKey();
     if (outcome.preventDefault) {
-      event.preventDefault();
+      if (!this.#awaitsPaste) event.preventDefault();
       event.stopPropagation();
     }
     this.#send(outcome.events);
     this.#alarm.set(this.#state.dueAt);
     if (outcome.leave) this.#options.onLeave();
     if (outcome.statistics === true) this.#options.onStatistics();
+  }
+
+  /** Without a key of ours (a menu, an on-screen keyboard) the field takes the text, which is then typed. */
+  #pasted(event: ClipboardEvent): void {
+    if (!this.#awaitsPaste) return;
+    this.#awaitsPaste = false;
+    event.preventDefault();
+    this.#options.onPaste(event.clipboardData?.getData('text/plain') ?? '');
   }
 
   #focus(): void {

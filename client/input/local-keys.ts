@@ -24,3 +24,18 @@ export function isLocalKey({ key, code, flags }: KeyFacts, isCaptured: boolean):
   const isPlain = !flags.shift && !flags.control && !flags.alt && !flags.meta;
   return key === 'F11' && isPlain && !isCaptured;
 }
+
+/**
+ * Whether a key pastes in the browser, as it is about to do on the desktop: Ctrl+V, also with Shift, Shift+Insert, and Command+V of a Mac.
+ * The browser then gives the page its clipboard, which it gives to nobody unasked.
+ */
+export function isPasteKey({
+  key,
+  code,
+  flags,
+}: Pick<KeyFacts, 'key' | 'code' | 'flags'>): boolean {
+  const { shift, control, alt, meta, altGraph } = flags;
+  if (alt || altGraph) return false;
+  if (code === 'Insert' || key === 'Insert') return shift && !control && !meta;
+  return key.toLowerCase() === 'v' && control !== meta;
+}

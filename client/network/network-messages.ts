@@ -13,6 +13,7 @@ import type { NetworkStats } from '../stats/player-stats.ts';
 import type { TransportChoice, TransportMove } from '../transport/moves.ts';
 import type { ApiAnswer, ApiRequest } from '../transport/request-channel.ts';
 import type { ChosenTransport, TransportKind } from '../transport/transport.ts';
+import type { ClipboardNews } from './clipboard-relay.ts';
 import type { PeerRequest } from '../webrtc/peer-messages.ts';
 
 /** What the page shows of the connection. */
@@ -56,7 +57,10 @@ export type ToNetworkWorker =
     }
   /** Another way for the sound from now on. */
   | { readonly type: 'sound'; readonly link: SoundLink | undefined }
+  /** Waits for what is being put into the clipboard. */
   | { readonly type: 'input'; readonly events: readonly InputEvent[] }
+  /** Makes a text the desktop's clipboard: not empty, at most 1 MiB of UTF-8. Told of by `clipboard`. */
+  | { readonly type: 'putClipboard'; readonly text: string }
   /** The user's choice of the transport; answered by `chosen`. */
   | { readonly type: 'choose'; readonly request: number; readonly choice: TransportChoice }
   /** The page became visible or the network came back: try now instead of waiting. */
@@ -126,6 +130,7 @@ export type FromNetworkWorker =
       readonly answer: ApiAnswer | undefined;
     }
   | { readonly type: 'cursor'; readonly cursor: Cursor }
+  | { readonly type: 'clipboard'; readonly news: ClipboardNews }
   /** How much later than the fastest nearly all sound comes; when that has changed. */
   | { readonly type: 'soundJitter'; readonly jitterMs: number }
   | { readonly type: 'arrivals'; readonly request: number; readonly report: ArrivalReport }

@@ -23,6 +23,7 @@ import type { TransportMove } from '../transport/moves.ts';
 import type { PeerAddress } from '../webrtc/peer-messages.ts';
 import { supportedAudioCodecs, supportedVideoCodecs } from '../video/capability.ts';
 import type { FromVideoWorkerMedia } from '../video/video-messages.ts';
+import { ClipboardRelay } from './clipboard-relay.ts';
 import { shownValues, soundValues } from './frame-report.ts';
 import { MediaRelay } from './media-relay.ts';
 import type {
@@ -45,6 +46,10 @@ export class NetworkSession {
   #sound: PacketSink | undefined;
   #ring: SoundRing | undefined;
   readonly #relay: MediaRelay;
+  readonly #clipboard = new ClipboardRelay({
+    sendInput: (events) => this.#connection?.sendInput(events),
+    onNews: (news) => this.#toPage({ type: 'clipboard', news }),
+  });
   readonly #meter = new NetworkMeter({
     tell: (message) => this.#toPage({ type: 'measured', message }),
     stats: () => this.#connection && this.#statsOf(this.#connection),
@@ -133,7 +138,11 @@ export class NetworkSession {
   }
 
   sendInput(message: Extract<ToNetworkWorker, { type: 'input' }>): void {
-    this.#connection?.sendInput(message.events);
+    this.#clipboard.input(message.events);
+  }
+
+  putClipboard({ text }: Extract<ToNetworkWorker, { type: 'putClipboard' }>): void {
+    this.#clipboard.put(text);
   }
 
   async choose({ choice, request }: Extract<ToNetworkWorker, { type: 'choose' }>): Promise<void> {
@@ -175,6 +184,7 @@ export class NetworkSession {
     clearInterval(this.#statsTimer);
     clearTimeout(this.#settingsTimer);
     this.#link?.close();
+    this.#clipboard.close();
     this.#sound?.close();
     this.#videoPort.close();
   }
@@ -217,9 +227,11 @@ export class NetworkSession {
       clock: (offset) => this.#videoPort.postMessage({ type: 'clock', offset }),
     });
     connection.transport.carries?.();
+    this.#clipboard.joined(connection.clipboard);
     void connection.ended.then(() => {
       if (this.#connection !== connection) return;
       this.#connection = undefined;
+      this.#clipboard.left();
       this.#settings.disconnected();
     });
     this.#sendSettings();

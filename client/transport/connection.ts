@@ -6,10 +6,11 @@ import type { RateUnit, ReportValues } from '../../protocol/control/report.ts';
 import { ProtocolError, SessionCode } from '../../protocol/errors.ts';
 import type { InputEvent } from '../../protocol/input.ts';
 import { sendingMode } from '../../protocol/stream-settings.ts';
-import { millisToMicros } from '../../protocol/time.ts';
+import { micros, millisToMicros } from '../../protocol/time.ts';
 import { localMicros } from '../local-time.ts';
 import type { ClockSync } from '../receive/clock-sync.ts';
 import type { ReceiverCounters } from '../receive/receiver.ts';
+import { ClipboardChannel } from './clipboard-channel.ts';
 import type { ConnectionSink } from './delivery.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { InputChannel } from './input-channel.ts';
@@ -34,6 +35,7 @@ export class Connection {
   readonly transport: ClientTransport;
   /** Requests of the HTTP API by this connection. */
   readonly requests: RequestChannel;
+  readonly clipboard: ClipboardChannel;
   readonly #media: MediaIntake;
   readonly #input: InputChannel;
   readonly #heartbeat: Heartbeat;
@@ -60,6 +62,13 @@ export class Connection {
       onOverflow: (message) => this.close(SessionCode.limit, message),
     });
     this.#input = new InputChannel(transport, (local) => this.#heartbeat.sessionStamp(local));
+    this.clipboard = new ClipboardChannel({
+      transport,
+      sessionTime: (local) => ({
+        stamp: this.#heartbeat.sessionStamp(local),
+        now: micros(Math.max(0, Math.round(local + (this.#heartbeat.offset ?? 0)))),
+      }),
+    });
     this.ended = new Promise((resolve) => {
       this.#endWith = resolve;
     });
@@ -71,7 +80,9 @@ export class Connection {
     void transport.ended.then((end) => this.#end(end));
     transport.start({
       control: (unit) => this.#onControl(unit),
-      message: (message, receivedAt, begunAt) => this.#media.came(message, receivedAt, begunAt),
+      message: (message, receivedAt, begunAt) => {
+        if (!this.clipboard.message(message)) this.#media.came(message, receivedAt, begunAt);
+      },
       received: (bytes) => {
         this.receivedBytes += bytes;
         this.#heartbeat.heard(localMicros());
@@ -173,6 +184,7 @@ export class Connection {
         this.#media.reportEvery(DEFAULT_REPORT_MS);
         this.#role = unit.helloAck.role;
         this.requests.begin(unit.helloAck.requests);
+        this.clipboard.begin(unit.helloAck);
         this.#resolveReady(unit.helloAck);
         break;
       case 'role':
@@ -188,10 +200,14 @@ export class Connection {
         this.#media.sink?.stream(unit.stream);
         break;
       case 'flowOpen':
-        this.#media.opened(unit, now);
+        if (!this.clipboard.take(unit)) this.#media.opened(unit, now);
         break;
       case 'flowClose':
-        this.#media.closed(unit.flow);
+        if (!this.clipboard.take(unit)) this.#media.closed(unit.flow);
+        break;
+      case 'flowAccept':
+      case 'credit':
+        this.clipboard.take(unit);
         break;
       case 'abandon':
         this.#media.abandoned(unit, now);
@@ -225,9 +241,7 @@ export class Connection {
         break;
       // These have no use here yet.
       case 'revise':
-      case 'flowAccept':
       case 'flowUpdate':
-      case 'credit':
       case 'keyRequest':
       case 'ack':
       case 'report':
@@ -264,6 +278,7 @@ export class Connection {
     this.#media.close();
     this.#input.close();
     this.requests.close();
+    this.clipboard.close();
     this.#endWith(end);
   }
 }

@@ -51,6 +51,11 @@ export interface ClientTransport {
   start(sink: TransportSink): void;
   /** Sends one unit reliably and in order. */
   sendControl(unit: ControlUnit): void;
+  /**
+   * Sends a whole message of a flow that the client has opened, encoded as MSG, reliably; messages may overtake each other and units. The
+   * transport owns its bytes from then on.
+   */
+  sendMessage(message: Uint8Array<ArrayBuffer>): void;
   /** Sends one unit that may be lost (input, sent again by its owner); the same as sendControl where nothing is lost. */
   sendUnreliable(unit: ControlUnit): void;
   /** False when sent units are never lost, so that nothing needs to be sent twice. */

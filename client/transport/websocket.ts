@@ -86,6 +86,10 @@ export class WebSocketTransport implements ClientTransport {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(encodeControl(unit));
   }
 
+  sendMessage(message: Uint8Array<ArrayBuffer>): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(message);
+  }
+
   sendUnreliable(unit: ControlUnit): void {
     this.sendControl(unit);
   }

@@ -106,6 +106,12 @@ export class WebTransportTransport implements ClientTransport {
     this.#controlWriter.write(encodeStreamUnit(encodeControl(unit))).catch(() => undefined);
   }
 
+  sendMessage(message: Uint8Array<ArrayBuffer>): void {
+    if (this.#sink === undefined) return;
+    // As with units: `closed` tells what a failed write means.
+    this.#onStream(message).catch(() => undefined);
+  }
+
   sendUnreliable(unit: ControlUnit): void {
     if (this.#sink === undefined) return;
     this.#datagramWriter.write(encodeControl(unit)).catch(() => undefined);
@@ -114,6 +120,13 @@ export class WebTransportTransport implements ClientTransport {
   close(code: SessionCode, reason: string): void {
     this.#session.close({ closeCode: code, reason });
     this.#end({ code, reason });
+  }
+
+  async #onStream(message: Uint8Array<ArrayBuffer>): Promise<void> {
+    const stream = (await this.#session.createUnidirectionalStream()) as WritableStream<Uint8Array>;
+    const writer = stream.getWriter();
+    await writer.write(message);
+    await writer.close();
   }
 
   async #readControl(): Promise<void> {

@@ -64,7 +64,11 @@ export class DesktopScreen extends LitElement {
     leave: () => this.renderRoot.querySelector('oriel-status-bar')?.focusControls(),
     statistics: () => this.#toggleStatistics(),
     isKeyboardCaptured: () => this.#fullscreen?.isKeyboardCaptured ?? false,
+    pasteKey: () => this.#player?.clipboard.wantsPaste ?? false,
+    paste: (text) => this.#player?.clipboard.paste(text),
   };
+  readonly #takeClipboard = async (): Promise<boolean> =>
+    (await this.#player?.clipboard.take()) ?? false;
 
   constructor() {
     super();
@@ -107,7 +111,7 @@ export class DesktopScreen extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { state, stats, sound, move, rungs, ending, hadPicture } = this.facts;
+    const { state, stats, sound, move, rungs, ending, clipboard, hadPicture } = this.facts;
     const isLive = state.phase === 'live';
     const isAway = this.view?.stream?.isAway === true;
     const isController = mayControl(state);
@@ -134,7 +138,11 @@ export class DesktopScreen extends LitElement {
         .controllable=${isController}
         .listener=${this.#listener}
       ></oriel-desktop-view>
-      <oriel-move-notice .move=${move} .ending=${isLive ? ending : undefined}></oriel-move-notice>
+      <oriel-move-notice
+        .move=${move}
+        .ending=${isLive ? ending : undefined}
+        .note=${clipboard.note}
+      ></oriel-move-notice>
       <oriel-connection-overlay
         .state=${state}
         .isOverPicture=${hadPicture}
@@ -149,6 +157,9 @@ export class DesktopScreen extends LitElement {
         .rungs=${rungs}
         .isController=${isController}
         .createLink=${this.createLink}
+        .clipboard=${clipboard}
+        .takeClipboard=${this.#takeClipboard}
+        @clipboardput=${(event: CustomEvent<string>) => this.#player?.clipboard.put(event.detail)}
         @setting=${(event: CustomEvent<SettingChoice>) => this.#choose(event.detail)}
         @reset=${(event: CustomEvent<readonly SettingName[]>) => this.#player?.settings.reset(event.detail)}
         @close=${() => this.#settingsClosed()}

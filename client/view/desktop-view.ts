@@ -22,6 +22,10 @@ export interface DesktopViewListener {
   /** The user asked for the statistics by the keyboard. */
   statistics(): void;
   isKeyboardCaptured(): boolean;
+  /** See DesktopInputOptions. */
+  pasteKey(): boolean;
+  /** See DesktopInputOptions. */
+  paste(text: string): void;
 }
 
 const nowhere: Placement = { left: 0, top: 0, width: 0, height: 0 };
@@ -185,6 +189,8 @@ export class DesktopView extends LitElement {
       onLeave: () => this.listener?.leave(),
       onStatistics: () => this.listener?.statistics(),
       onLockChange: () => this.focusDesktop(),
+      onPasteKey: () => this.listener?.pasteKey() ?? false,
+      onPaste: (text) => this.listener?.paste(text),
     });
   }
 

@@ -1,4 +1,4 @@
-/** A few words over the picture: the session has changed its transport, or could not, or is about to end. */
+/** A few words over the picture: the session has changed its transport, or could not, or is about to end, or the clipboard needs the user. */
 import { LitElement, css, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { SessionEnding, TransportMove } from '../player.ts';
@@ -8,7 +8,7 @@ import { base } from './theme.ts';
 /** Long enough to read two short sentences, ms. */
 const SHOWN_MS = 8_000;
 
-/** `<oriel-move-notice>`: shows `move` for eight seconds after it was set, `ending` until its time has come or it is unset. */
+/** `<oriel-move-notice>`: shows `move` and `note` for eight seconds after they were set, `ending` until its time has come or it is unset. */
 export class MoveNotice extends LitElement {
   static override readonly styles = [
     base,
@@ -41,7 +41,8 @@ export class MoveNotice extends LitElement {
   static override readonly properties = {
     move: { attribute: false },
     ending: { attribute: false },
-    isShown: { state: true },
+    note: { attribute: false },
+    shown: { state: true },
     isEnding: { state: true },
   };
 
@@ -49,7 +50,9 @@ export class MoveNotice extends LitElement {
   declare move: TransportMove | undefined;
   /** What the gateway says of the end of the session, if it is near. */
   declare ending: SessionEnding | undefined;
-  declare isShown: boolean;
+  /** What else is news, in a sentence; a new object each time. */
+  declare note: { readonly text: string } | undefined;
+  declare shown: string | undefined;
   declare isEnding: boolean;
 
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -59,7 +62,8 @@ export class MoveNotice extends LitElement {
     super();
     this.move = undefined;
     this.ending = undefined;
-    this.isShown = false;
+    this.note = undefined;
+    this.shown = undefined;
     this.isEnding = false;
   }
 
@@ -71,10 +75,14 @@ export class MoveNotice extends LitElement {
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (changed.has('ending')) this.#showEnding();
-    if (!changed.has('move') || this.move === undefined) return;
-    this.isShown = true;
+    if (changed.has('move') && this.move !== undefined) this.#show(moveText(this.move));
+    if (changed.has('note') && this.note !== undefined) this.#show(this.note.text);
+  }
+
+  #show(text: string): void {
+    this.shown = text;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => (this.isShown = false), SHOWN_MS);
+    this.#timer = setTimeout(() => (this.shown = undefined), SHOWN_MS);
   }
 
   #showEnding(): void {
@@ -92,7 +100,7 @@ export class MoveNotice extends LitElement {
   /** The end of the session is the more important news. */
   #text(): string | undefined {
     if (this.isEnding && this.ending !== undefined) return this.ending.message;
-    return this.isShown && this.move !== undefined ? moveText(this.move) : undefined;
+    return this.shown;
   }
 }
 

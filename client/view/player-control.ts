@@ -6,7 +6,14 @@ import type { ComparePlayer } from './compare/compare-player.ts';
 export type PlayerControl = ComparePlayer &
   Pick<
     Player,
-    'start' | 'sendInput' | 'settings' | 'apply' | 'resumeSound' | 'soundState' | 'close'
+    | 'start'
+    | 'sendInput'
+    | 'putClipboard'
+    | 'settings'
+    | 'apply'
+    | 'resumeSound'
+    | 'soundState'
+    | 'close'
   > & { readonly api: Pick<Player['api'], 'read'> };
 
 /** Makes a player for one canvas; the screen that asked for it closes it. */

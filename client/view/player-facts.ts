@@ -1,4 +1,5 @@
 /** What a screen knows of its player, as the player tells it. Pure. */
+import { unknownClipboard, type ClipboardView } from '../clipboard/desktop-clipboard.ts';
 import type { RungsView } from '../ladder/rung-control.ts';
 import type {
   PlayerState,
@@ -20,6 +21,7 @@ export interface PlayerFacts {
   readonly rungs: RungsView | undefined;
   /** What the gateway says of the end of the session, if it is near. */
   readonly ending: SessionEnding | undefined;
+  readonly clipboard: ClipboardView;
   /** Whether there was ever a picture. */
   readonly hadPicture: boolean;
 }
@@ -32,6 +34,7 @@ export const unknownPlayer: PlayerFacts = {
   move: undefined,
   rungs: undefined,
   ending: undefined,
+  clipboard: unknownClipboard,
   hadPicture: false,
 };
 

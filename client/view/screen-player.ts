@@ -1,4 +1,5 @@
 import type { InputEvent } from '../../protocol/input.ts';
+import { DesktopClipboard } from '../clipboard/desktop-clipboard.ts';
 import type { PlayerStats } from '../player.ts';
 import type { SettingsView } from '../settings/settings-book.ts';
 import { SettingsControl, type SettingsOfPage } from '../settings/settings-control.ts';
@@ -24,6 +25,7 @@ export interface ScreenPlayerOptions {
 export class ScreenPlayer {
   readonly player: PlayerControl;
   readonly settings: SettingsControl;
+  readonly clipboard: DesktopClipboard;
   /** For the curves of the statistics. */
   readonly minute = new LastMinute();
   readonly #options: ScreenPlayerOptions;
@@ -37,6 +39,10 @@ export class ScreenPlayer {
       onView: (view) => options.onSettings(view),
     });
     options.onSettings(this.settings.view);
+    this.clipboard = new DesktopClipboard({
+      put: (text) => this.player.putClipboard(text),
+      onView: (clipboard) => this.#learn({ clipboard }),
+    });
     this.player = createPlayer({
       canvas: desktop.canvas,
       settings: this.settings.chosen,
@@ -46,6 +52,7 @@ export class ScreenPlayer {
       onRungs: (rungs) => this.#learn({ rungs }),
       onState: (state) => this.#stateChanged(state),
       onCursor: (cursor) => desktop.showCursor(cursor),
+      onClipboard: (news) => this.clipboard.news(news),
       onMove: (move) => this.#learn({ move }),
       onEnding: (ending) => this.#learn({ ending }),
       onStats: (stats) => this.#statsChanged(stats),
@@ -66,8 +73,9 @@ export class ScreenPlayer {
     this.player.sendInput(events);
   }
 
-  /** Starts the sound inside a user gesture, where the browser waits for one. */
+  /** Does inside a user gesture what the browser wants one for: it starts the sound, and takes what was copied. */
   async gesture(): Promise<void> {
+    this.clipboard.gesture();
     if (this.#facts.sound !== 'suspended') return;
     await this.player.resumeSound();
     this.#learn({ sound: this.player.soundState });
@@ -76,6 +84,7 @@ export class ScreenPlayer {
   /** Idempotent. */
   close(): void {
     this.settings.close();
+    this.clipboard.close();
     this.player.close();
   }
 

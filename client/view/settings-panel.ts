@@ -1,12 +1,14 @@
 /** The settings, as a sheet at the side (at the bottom on a phone). Each section is a component of its own: settings/sections.ts. */
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
+import { unknownClipboard, type ClipboardView } from '../clipboard/desktop-clipboard.ts';
 import type { RungsView } from '../ladder/rung-control.ts';
 import type { PlayerState, TransportMove } from '../player.ts';
 import { accessTo, type SettingName } from '../settings/setting-access.ts';
 import type { SettingsView } from '../settings/settings-book.ts';
 import { closeIcon, resetIcon } from './icons.ts';
 import { announcement } from './settings/announcement.ts';
+import type { TakeClipboard } from './settings/clipboard-section.ts';
 import { panelStyles } from './settings/panel-styles.ts';
 import { sections, type Section } from './settings/sections.ts';
 import type { CreateLink } from './settings/sharing-section.ts';
@@ -14,7 +16,7 @@ import { base, buttons } from './theme.ts';
 
 /**
  * `<oriel-settings-panel>`: opened with `show()`. The sections dispatch what the user asks for: `setting` (detail: SettingChoice),
- * `compare`, `lockpointer`, `logout`; the panel dispatches `reset` (detail: names of settings) and `close`.
+ * `compare`, `lockpointer`, `clipboardput` (detail: a text), `logout`; the panel dispatches `reset` (detail: names of settings) and `close`.
  */
 export class SettingsPanel extends LitElement {
   static override readonly styles = [base, buttons, panelStyles];
@@ -26,6 +28,8 @@ export class SettingsPanel extends LitElement {
     rungs: { attribute: false },
     isController: { attribute: false },
     createLink: { attribute: false },
+    clipboard: { attribute: false },
+    takeClipboard: { attribute: false },
     news: { state: true },
   };
 
@@ -38,6 +42,8 @@ export class SettingsPanel extends LitElement {
   declare rungs: RungsView | undefined;
   declare isController: boolean;
   declare createLink: CreateLink | undefined;
+  declare clipboard: ClipboardView;
+  declare takeClipboard: TakeClipboard | undefined;
   /** What was applied or refused last, for those who hear the page. */
   declare news: string;
 
@@ -49,6 +55,8 @@ export class SettingsPanel extends LitElement {
     this.rungs = undefined;
     this.isController = false;
     this.createLink = undefined;
+    this.clipboard = unknownClipboard;
+    this.takeClipboard = undefined;
     this.news = '';
   }
 
@@ -88,9 +96,10 @@ export class SettingsPanel extends LitElement {
   }
 
   #renderSections(): TemplateResult | typeof nothing {
-    const { view, state, move, rungs, isController, createLink } = this;
+    const { view, state, move, rungs, isController, createLink, clipboard, takeClipboard } = this;
     if (view === undefined) return nothing;
-    const context = { view, state, move, rungs, isController, createLink };
+    const desktop = { state, move, rungs, isController, clipboard };
+    const context = { ...desktop, view, createLink, takeClipboard };
     return html`${sections.map(
       (section) => html`
         <section aria-labelledby="${section.name}-title">

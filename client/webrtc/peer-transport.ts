@@ -72,6 +72,10 @@ export class PeerTransport implements ClientTransport {
     tell(this.#port, { type: 'unit', bytes: new Uint8Array(encodeControl(unit)) });
   }
 
+  sendMessage(message: Uint8Array<ArrayBuffer>): void {
+    tell(this.#port, { type: 'unit', bytes: new Uint8Array(message) });
+  }
+
   sendUnreliable(unit: ControlUnit): void {
     const bytes = new Uint8Array(encodeControl(unit));
     tell(this.#port, { type: 'unit', bytes, mayBeLost: true });

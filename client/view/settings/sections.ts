@@ -5,6 +5,9 @@ import type { SettingName } from '../../settings/setting-access.ts';
 import type { SettingsView } from '../../settings/settings-book.ts';
 import type { RungsView } from '../../ladder/rung-control.ts';
 import type { PlayerState, TransportMove } from '../../player.ts';
+import type { ClipboardView } from '../../clipboard/desktop-clipboard.ts';
+import './clipboard-section.ts';
+import type { TakeClipboard } from './clipboard-section.ts';
 import './compare-section.ts';
 import './connection-section.ts';
 import './input-section.ts';
@@ -26,6 +29,8 @@ export interface SectionContext {
   readonly rungs: RungsView | undefined;
   readonly isController: boolean;
   readonly createLink: CreateLink | undefined;
+  readonly clipboard: ClipboardView;
+  readonly takeClipboard: TakeClipboard | undefined;
 }
 
 /** A part of the panel under a title of its own. */
@@ -83,6 +88,18 @@ export const sections: readonly Section[] = [
     settings: [],
     render: ({ isController }) => html`
       <oriel-input-section .isController=${isController}></oriel-input-section>
+    `,
+  },
+  {
+    name: 'clipboard',
+    title: 'Clipboard',
+    settings: [],
+    render: ({ clipboard, takeClipboard, isController }) => html`
+      <oriel-clipboard-section
+        .clipboard=${clipboard}
+        .take=${takeClipboard}
+        .isController=${isController}
+      ></oriel-clipboard-section>
     `,
   },
   {

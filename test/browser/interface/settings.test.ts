@@ -62,6 +62,7 @@ describe('names', () => {
       'Sound',
       'Connection',
       'Mouse and keyboard',
+      'Clipboard',
       'Share',
     ]) {
       expect(await page.getByRole('region', { name, exact: true }).count(), name).toBe(1);

@@ -195,6 +195,6 @@ describe('a connection on it', () => {
     const pings = () => page.units.filter(({ type }) => type === 'ping').length;
     await expect.poll(pings, { timeout: 3_000 }).toBeGreaterThan(3);
     const types = new Set(page.units.map(({ type }) => type));
-    expect([...types].sort()).toEqual(['flowAccept', 'hello', 'ping']);
+    expect([...types].sort()).toEqual(['flowAccept', 'flowOpen', 'hello', 'ping']);
   });
 });

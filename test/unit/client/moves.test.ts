@@ -42,6 +42,10 @@ class AnsweringTransport implements ClientTransport {
     });
   }
 
+  sendMessage(): void {
+    // Nobody pastes.
+  }
+
   sendUnreliable(unit: ControlUnit): void {
     this.sendControl(unit);
   }

@@ -15,6 +15,8 @@ import { streamFacts } from '../../../support/stream-facts.ts';
 export class ScriptedPlayer implements PlayerControl {
   readonly options: PlayerOptions;
   readonly sent: InputEvent[] = [];
+  /** Texts for the desktop's clipboard. */
+  readonly put: string[] = [];
   soundState: SoundState = 'playing';
   isClosed = false;
   /** Every change that was asked for, the oldest first. */
@@ -47,6 +49,10 @@ export class ScriptedPlayer implements PlayerControl {
 
   sendInput(events: readonly InputEvent[]): void {
     this.sent.push(...events);
+  }
+
+  putClipboard(text: string): void {
+    this.put.push(text);
   }
 
   /** Takes everything but what `refusals` names. */
