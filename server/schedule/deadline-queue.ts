@@ -36,6 +36,12 @@ interface QueuedFlow extends QueuedFlowOptions {
 /** Microseconds between two requests for a keyframe, from the draft: an encoder makes at most four of them a second. */
 const KEYFRAME_REQUEST_INTERVAL_US = 250_000;
 
+/**
+ * When one has been missing for so long it is asked for whatever stands on the path, microseconds: a capacity that was measured far too low makes the sound
+ * alone look like a queue. As long as nobody takes a picture for a frozen one that will not move again (a guess).
+ */
+const LONGEST_MISSING_US = 1_000_000;
+
 /** Payload bytes of a fragment before a transport has asked for one. */
 const FIRST_FRAGMENT_BYTES = 1_200;
 
@@ -61,6 +67,7 @@ export class DeadlineQueue implements PieceSource {
   #encoderBps = 0;
   #keyframeWanted = false;
   #keyframeAskedAt = -Infinity;
+  #missingSince: Micros | undefined;
 
   constructor({ bounds = defaultQueueBounds }: { readonly bounds?: QueueBounds } = {}) {
     this.#bounds = bounds;
@@ -215,17 +222,23 @@ export class DeadlineQueue implements PieceSource {
   }
 
   #askForKeyframe(now: Micros): void {
+    const isMissing = [...this.#flows.values()].some(({ discipline }) => discipline.needsKeyframe);
+    this.#missingSince = isMissing ? (this.#missingSince ?? now) : undefined;
     if (now - this.#keyframeAskedAt < KEYFRAME_REQUEST_INTERVAL_US) return;
-    const isClear = this.#isFollowed
-      ? this.#standingUs <= KEYFRAME_LEAD_US
-      : this.#pathDelayUs <= CLEAR_PATH_US;
-    if (!isClear) return;
+    if (!this.#isPathClear(now)) return;
     for (const { discipline, line } of this.#flows.values()) {
       const busyUs = transferTimeUs(line.bytes, this.#link.bandwidthBps);
       if (!discipline.needsKeyframe || busyUs > KEYFRAME_LEAD_US) continue;
       this.#keyframeWanted = true;
       this.#keyframeAskedAt = now;
     }
+  }
+
+  /** Whether a keyframe that is made now would not stand on the path for long. */
+  #isPathClear(now: Micros): boolean {
+    if (!this.#isFollowed) return this.#pathDelayUs <= CLEAR_PATH_US;
+    const isOverdue = now - (this.#missingSince ?? now) > LONGEST_MISSING_US;
+    return isOverdue || this.#standingUs <= KEYFRAME_LEAD_US;
   }
 
   #sumBytes(counts: (flow: QueuedFlow) => boolean): number {

@@ -42,6 +42,15 @@ describe('pictures that wait for the path', () => {
   });
 });
 
+test('one that has been missing for a second is asked for whatever seems to stand on the path', () => {
+  const queue = waiting(60_000);
+  queue.updateLink({ ...REPORTED, standing: ms(200) });
+  for (const at of [300, 800, 1_300]) queue.next(ms(at), piece);
+  expect(queue.takeKeyframeWanted()).toBe(false);
+  queue.next(ms(1_301), piece);
+  expect(queue.takeKeyframeWanted()).toBe(true);
+});
+
 test('no keyframe is asked for while it would stand on the path for longer than it takes to be made', () => {
   const queue = waiting(60_000);
   queue.updateLink({ ...REPORTED, standing: ms(200) });
