@@ -17,6 +17,33 @@ export const withSilentDecoder = withScript(
   };`,
 );
 
+/** A Media Source that takes the initialization segments of probes, and of pictures nothing: it says so, or not. */
+export const withDeadMediaSource =
+  (how: 'broken' | 'silent') =>
+  (page: Page): Promise<unknown> =>
+    page.addInitScript((isBroken) => {
+      const { prototype } = SourceBuffer;
+      const append: unknown = Reflect.get(prototype, 'appendBuffer');
+      prototype.appendBuffer = function (data) {
+        const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer) : new Uint8Array(data);
+        const isPicture = new TextDecoder('latin1').decode(bytes).includes('moof');
+        if (!isPicture) Reflect.apply(append as () => void, this, [data]);
+        else if (isBroken) throw new DOMException('broken on purpose', 'QuotaExceededError');
+      };
+    }, how === 'broken');
+
+/** WebRTC in a network that lets nothing through: the browser is told of no address. */
+export const withoutCandidates = (page: Page): Promise<unknown> =>
+  page.addInitScript(() => {
+    const { RTCPeerConnection: Original } = globalThis;
+    globalThis.RTCPeerConnection = class extends Original {
+      override setRemoteDescription({ type, sdp = '' }: RTCSessionDescriptionInit): Promise<void> {
+        const told = sdp.replaceAll(/^a=(candidate:.*|end-of-candidates)\r\n/gm, '');
+        return super.setRemoteDescription({ type, sdp: told });
+      }
+    };
+  });
+
 /** Prepares a page in which, and in whose workers, this script runs before any of ours. */
 function withScript(script: string): (page: Page) => Promise<void> {
   return async (page) => {

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { RungName } from '../../../client/ladder/rungs.ts';
 import { logOut, type OpenedPage, type PageOptions } from '../../support/chromium.ts';
 import { framesAfter, paintedDesktop } from '../../support/painted-desktop.ts';
 import { probeOf } from '../../support/probe.ts';
+import { expectRung, reasonAgainst } from '../../support/shown-rung.ts';
 import { CHANGED_SCRIPTS, withoutGlobals, withSilentDecoder } from '../../support/withheld.ts';
 
 const painted = paintedDesktop({
@@ -20,28 +20,21 @@ async function open(options: PageOptions = {}): Promise<Page> {
   return opened.page;
 }
 
-async function expectRung(page: Page, rung: RungName, label: string): Promise<void> {
-  const current = async () => (await probeOf(page).rungs())?.current;
-  await expect.poll(current, { timeout: 10_000 }).toBe(rung);
-  await page.locator('oriel-status-bar .rung').getByText(label, { exact: true }).waitFor();
-}
-
 describe('a rung that fails', () => {
   it('says why where WebCodecs is missing', async () => {
     const page = await open({ prepare: withoutGlobals('VideoDecoder') });
     await expectRung(page, 'mediaSource', 'Media Source');
-    const webCodecs = (await probeOf(page).rungs())?.rungs.find(({ rung }) => rung === 'webCodecs');
-    expect(JSON.stringify(webCodecs)).toContain('WebCodecs is missing in this browser.');
+    expect(await reasonAgainst(page, 'webCodecs')).toContain(
+      'WebCodecs is missing in this browser.',
+    );
   });
 
   it('gives way to the next one 1.5 s after its first keyframe, in the same connection', async () => {
     const page = await open({ prepare: withSilentDecoder });
     await framesAfter(page, 20);
     await expectRung(page, 'mediaSource', 'Media Source');
-    const { rungs, stats } = probeOf(page);
-    expect((await stats())?.network).toMatchObject({ reconnects: 0, moves: 0 });
-    const webCodecs = (await rungs())?.rungs.find(({ rung }) => rung === 'webCodecs');
-    expect(JSON.stringify(webCodecs)).toContain('It showed no picture within 1.5 s.');
+    expect((await probeOf(page).stats())?.network).toMatchObject({ reconnects: 0, moves: 0 });
+    expect(await reasonAgainst(page, 'webCodecs')).toContain('It showed no picture within 1.5 s.');
   });
 });
 
