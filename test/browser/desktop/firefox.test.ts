@@ -9,4 +9,5 @@ describeBrowser(firefox, [
     rung: 'mediaSource',
     transport: 'websocket',
   },
+  { title: 'asked for WebRTC', asks: { rung: 'webRtc' }, rung: 'webRtc', transport: 'webrtc' },
 ]);
