@@ -15,6 +15,7 @@ USER root
 RUN apt-get update && apt-get install --yes --no-install-recommends \
       s6 xvfb openbox xterm pulseaudio fonts-dejavu-core \
  && apt-get clean && rm -rf /var/lib/apt/lists/* /var/cache/debconf/*
+RUN NODE_DISABLE_COMPILE_CACHE=1 node /opt/oriel/setup/debian-record.mjs
 COPY docker/desktop/entrypoint /usr/local/bin/oriel-desktop
 COPY docker/desktop/services /opt/oriel/services
 ENV HOME=/home/oriel

@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
 import { encoders, type EncoderName } from './encoders.ts';
 
-/** A cold plugin registry takes 0.8 s to build (measured); ten times that means that something is stuck. */
-const PROBE_TIMEOUT_MS = 10_000;
+/**
+ * A cold plugin registry takes 0.8 s to build; that of the plugins of graphics cards, from a cold disk on a busy machine, took more than
+ * 10 s (measured). Something is stuck after three times that.
+ */
+const PROBE_TIMEOUT_MS = 30_000;
 
 /** A hundred times what a Debian 12 with every set of plugins prints, 36 KB. */
 const MAX_LISTING_BYTES = 4 * 1024 * 1024;

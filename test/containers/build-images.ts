@@ -10,12 +10,27 @@ import { podman, shell, succeeds, TEST_NAME } from './podman.ts';
 
 export const GATEWAY_IMAGE = 'oriel-gateway';
 export const DESKTOP_IMAGE = 'oriel-desktop';
+/** The gateway with the encoders of graphics cards. */
+export const HARDWARE_IMAGE = 'oriel-gateway:hardware';
 const BUILD_IMAGE = 'oriel-build';
+
+/** An image of ours, and how it is made. */
+export interface Build {
+  readonly file: string;
+  readonly options: readonly string[];
+  readonly image: string;
+}
+
 /** The images by their Dockerfiles; the second one is made on top of the first. */
-export const BUILDS = [
-  { file: 'docker/gateway.Dockerfile', image: GATEWAY_IMAGE },
-  { file: 'docker/desktop.Dockerfile', image: DESKTOP_IMAGE },
-] as const;
+export const BUILDS: readonly Build[] = [
+  { file: 'docker/gateway.Dockerfile', options: [], image: GATEWAY_IMAGE },
+  { file: 'docker/desktop.Dockerfile', options: [], image: DESKTOP_IMAGE },
+  {
+    file: 'docker/gateway.Dockerfile',
+    options: ['--build-arg', 'HARDWARE=1'],
+    image: HARDWARE_IMAGE,
+  },
+];
 const BASE_IMAGE = 'debian:bookworm-slim';
 
 /** Lent to the build, where the machine has it. */
@@ -35,14 +50,22 @@ async function makeBase(): Promise<void> {
     rm -rf "$rootfs" "$rootfs.log"`);
 }
 
+/** The base by its digest, as an operator pins it. */
+async function pinnedBase(): Promise<readonly string[]> {
+  const format = '{{index .RepoDigests 0}}';
+  const base = await podman(['image', 'inspect', '--format', format, BASE_IMAGE]);
+  return ['--build-arg', `BASE=${base.trim()}`];
+}
+
 /** Builds an image of a Dockerfile with the way to the packages that this machine has. */
-export async function build(file: string, image: string, target = ''): Promise<void> {
+export async function build({ file, options, image }: Build): Promise<void> {
   const loans = LOANS.filter(([path]) => existsSync(path)).map(
     ([from, to]) => `--volume ${from}:${to}:ro`,
   );
+  const log = `bench-results/${image.replace(':', '-')}.log`;
   await shell(
-    `podman --runtime runc build --network host --format docker ${loans.join(' ')} ${target} ` +
-      `-f ${file} -t ${image} . > bench-results/${image}.log 2>&1 || { tail -40 bench-results/${image}.log; exit 1; }`,
+    `podman --runtime runc build --network host --format docker ${loans.join(' ')} ${options.join(' ')} ` +
+      `-f ${file} -t ${image} . > ${log} 2>&1 || { tail -40 ${log}; exit 1; }`,
   );
 }
 
@@ -73,8 +96,12 @@ export async function setup(): Promise<void> {
   await shell('mkdir -p bench-results');
   await removeLeftovers();
   await makeBase();
-  await build('docker/gateway.Dockerfile', BUILD_IMAGE, '--target build');
-  for (const { file, image } of BUILDS) await build(file, image);
+  const base = await pinnedBase();
+  const stage = { file: 'docker/gateway.Dockerfile', options: ['--target', 'build'] };
+  for (const each of [{ ...stage, image: BUILD_IMAGE }, ...BUILDS]) {
+    const isOnBase = each.file === stage.file;
+    await build({ ...each, options: [...each.options, ...(isOnBase ? base : [])] });
+  }
   await podman(['image', 'prune', '--force', '--filter', 'label=org.oriel.stage']);
 }
 

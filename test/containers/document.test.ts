@@ -3,10 +3,13 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build, BUILDS } from './build-images.ts';
+import { build, BUILDS, DESKTOP_IMAGE, imageBytes } from './build-images.ts';
 import { freePort, PASSWORD } from './desktop-container.ts';
 import { podman, shell, TEST_NAME } from './podman.ts';
 import { askProbe, probeStatus } from './probes.ts';
+
+/** Part by which the size of an image may differ from what the document says: Debian's corrections come meanwhile. */
+const SIZE_TOLERANCE = 0.05;
 
 let directory: string;
 let document: string;
@@ -36,8 +39,45 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe('docs/containers.md', () => {
   it('builds the images as they were built for these tests', () => {
-    const lines = BUILDS.map(({ file, image }) => `podman build -f ${file} -t ${image} .\n`);
+    const lines = BUILDS.map(({ file, options, image }) =>
+      ['podman build -f', file, ...options, '-t', image, '.\n'].join(' '),
+    );
     expect(block('sh', 'podman build')).toBe(lines.join(''));
+  });
+
+  it.each(BUILDS)('says the size of $image', async ({ image }) => {
+    const row = document.split('\n').find((line) => line.startsWith(`| \`${image}\` `));
+    const said = Number(/ (\d+) MB \|$/.exec(row ?? '')?.[1]);
+    const megabytes = (await imageBytes(image)) / 1e6;
+    expect(Math.abs(megabytes / said - 1), `${megabytes} MB`).toBeLessThan(SIZE_TOLERANCE);
+  });
+
+  it('keeps the packages of an image in a file by which the same is built again', async () => {
+    const kept = join(directory, 'debian.pref');
+    const line = withOther(block('sh', 'debian.pref'), {
+      'podman run': 'podman --runtime runc run --no-healthcheck',
+      'docker/debian.pref': kept,
+    });
+    await shell(line);
+    const text = await readFile(kept, 'utf8');
+    expect(text).toMatch(/^Package: xvfb:\w+\nPin: version \S+\nPin-Priority: 1001$/m);
+    // As the builds have it, and with a version that apt cannot have given.
+    const other = join(directory, 'other.pref');
+    await writeFile(other, text.replace(/(?<=^Package: xvfb:.*\nPin: version )\S+/m, '1:0'));
+    const recordWith = (preferences: string): Promise<string> =>
+      podman([
+        ...['run', '--rm', '--no-healthcheck', '--user', '0', '--entrypoint', 'sh'],
+        ...[
+          '--volume',
+          `${preferences}:/etc/apt/preferences.d/oriel.pref:ro`,
+          DESKTOP_IMAGE,
+          '-ec',
+        ],
+        'node /opt/oriel/setup/debian-record.mjs; apt-cache policy xvfb',
+      ]);
+    const policy = await recordWith(kept);
+    expect(policy).toMatch(/Installed: (\S+)\n +Candidate: \1\n +.*\n \*\*\* \1 1001$/m);
+    await expect(recordWith(other)).rejects.toThrow(/xvfb is \S+, and was to be 1:0/);
   });
 
   it('starts a desktop with its line, which is ready and shows a link', async () => {
@@ -71,7 +111,7 @@ describe('docs/containers.md', () => {
   it('builds on the desktop in three lines, and the program runs', async () => {
     const [file, image] = [join(directory, 'Dockerfile'), `${TEST_NAME}-clock`];
     await writeFile(file, block('dockerfile', 'FROM oriel-desktop'));
-    await build(file, image);
+    await build({ file, options: [], image });
     try {
       await podman(['run', '--detach', '--name', image, '--no-healthcheck', '--read-only', image]);
       await expect
