@@ -6,6 +6,7 @@ import { DESKTOP_IMAGE } from './build-images.ts';
 import { startDesktopContainer, type DesktopContainer } from './desktop-container.ts';
 import { openDesktop, pictureOn } from './desktop-page.ts';
 import { looksAndListens, types, type VisitedDesktop } from './desktop-visit.ts';
+import { expectHardened } from './hardened.ts';
 import { killProcess, podman } from './podman.ts';
 import { probeStatus } from './probes.ts';
 import { comesBack } from './recovery.ts';
@@ -33,6 +34,18 @@ afterAll(async () => {
 const visited = (): VisitedDesktop => ({
   env: desktop.env,
   open: (transport) => openDesktop(browser, desktop.origin, { transport }),
+});
+
+describe('the container', () => {
+  it('has no privileges, and a root that cannot be written', () => expectHardened(desktop.name));
+
+  it('reaps what others have left', async () => {
+    const left = await podman(['exec', desktop.name, 'sh', '-c', 'sleep 1 & echo $!']);
+    const states = async (): Promise<string> =>
+      podman(['exec', desktop.name, 'sh', '-c', `cat /proc/${left.trim()}/stat 2>&1 || true`]);
+    // A zombie has its entry until it is reaped.
+    await expect.poll(states, { timeout: 20_000 }).toContain('No such file');
+  });
 });
 
 describe.each(['webtransport', 'websocket'] as const)('from outside, over %s', (transport) => {
@@ -72,6 +85,12 @@ it('SIGTERM ends it within the grace period, with 0, while somebody watches', as
   const state = await podman(['inspect', '--format', '{{.State.ExitCode}}', desktop.name]);
   expect(state.trim()).toBe('0');
   expect(await desktop.log()).toContain('"reason":"terminated"');
+  // The link goes to standard output, for people; all else is JSON.
+  const lines = (await desktop.log()).slice((await podman(['logs', desktop.name])).length);
+  for (const line of lines.trim().split('\n')) {
+    expect(line).toMatch(/^\{.*\}$/);
+    expect(JSON.parse(line)).toMatchObject({ message: expect.any(String) as string });
+  }
   expect(existsSync(`/tmp/.X11-unix/X${desktop.env['DISPLAY']?.slice(1) ?? ''}`)).toBe(false);
   await context.close();
 });

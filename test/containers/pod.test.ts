@@ -4,6 +4,7 @@ import { launchChromium, type OpenedPage } from '../support/chromium.ts';
 import { connectSilently, openDesktop, patternOn } from './desktop-page.ts';
 import { playDesktopPod, type DesktopPod } from './desktop-pod.ts';
 import { looksAndListens, paintOn, types, type VisitedDesktop } from './desktop-visit.ts';
+import { expectHardened } from './hardened.ts';
 import { killContainer, podman } from './podman.ts';
 import { askProbe, askProbes, probeStatus } from './probes.ts';
 import { comesBack } from './recovery.ts';
@@ -31,6 +32,11 @@ const open = (transport: 'webtransport' | 'websocket'): Promise<OpenedPage> =>
 const visited = (): VisitedDesktop => ({ env: pod.env, open });
 
 describe('a desktop and the gateway beside it, in one pod', () => {
+  it.each(['desktop', 'gateway'] as const)(
+    'the %s has no privileges, nor a root to write to',
+    (name) => expectHardened(pod.container(name)),
+  );
+
   describe.each(['webtransport', 'websocket'] as const)('over %s', (transport) => {
     it('the painted picture is read back and a played tone is heard', () =>
       looksAndListens(visited(), transport));

@@ -6,8 +6,12 @@ import { paintOn, type VisitedDesktop } from './desktop-visit.ts';
 /** After a part was killed, whichever, an open page shows the desktop again within this time, in ms: docs/operations.md promises it. */
 const PICTURE_BACK_MS = 5_000;
 
-/** The machine may be busy with something else: one of so many kills has to be made good in time, every one in the end. */
-const MAX_KILLS = 3;
+/**
+ * Of so many kills the median has to be made good in time, every one in the end: the machine may be busy with something else. The third
+ * is left out where the first two have decided.
+ */
+const KILLS = 3;
+const MAJORITY = (KILLS + 1) / 2;
 
 /**
  * Kills a part of a desktop that somebody looks at, and expects the picture to be back in time.
@@ -28,10 +32,14 @@ export async function comesBack(
       const opened: OpenedPage = await desktop.open('websocket');
       tookMs.push(Math.round(await pictureBackAfter(opened.page, await prepare())));
       await logOut(opened);
-    } while (Math.min(...tookMs) > PICTURE_BACK_MS && tookMs.length < MAX_KILLS);
+    } while (inTime(tookMs) < MAJORITY && tookMs.length - inTime(tookMs) < MAJORITY);
   } finally {
     await painter.close();
   }
-  process.stdout.write(`the picture was back ${tookMs.join(', ')} ms after ${what} was killed\n`);
-  expect(Math.min(...tookMs)).toBeLessThan(PICTURE_BACK_MS);
+  const told = `the picture was back ${tookMs.join(', ')} ms after ${what} was killed`;
+  process.stdout.write(`${told}\n`);
+  expect(inTime(tookMs), told).toBe(MAJORITY);
 }
+
+const inTime = (tookMs: readonly number[]): number =>
+  tookMs.filter((ms) => ms < PICTURE_BACK_MS).length;
