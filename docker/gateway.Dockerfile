@@ -67,7 +67,8 @@ RUN install -d -o oriel -g oriel /opt/oriel/compile-cache
 ENV PATH=/opt/oriel/bin:$PATH \
     NODE_COMPILE_CACHE=/opt/oriel/compile-cache \
     ORIEL_HOST=0.0.0.0 \
-    ORIEL_LOG_FORMAT=json
+    ORIEL_LOG_FORMAT=json \
+    ORIEL_LOG_OUTPUT=stdout
 LABEL org.opencontainers.image.title="Oriel gateway" \
       org.opencontainers.image.description="Puts an X display into a browser tab" \
       org.opencontainers.image.licenses="MIT"
@@ -75,7 +76,7 @@ USER 1000:1000
 WORKDIR /opt/oriel
 # A gateway is started and stopped for it, since some modules are loaded on the way only. The encoder's process is killed when its
 # input ends; what it compiled has been written then.
-RUN gst-inspect-1.0 > /dev/null && { node server/main.ts --source test --port 0 > /tmp/link & } \
+RUN gst-inspect-1.0 > /dev/null && { node server/main.ts --source test --port 0 > /tmp/link 2>&1 & } \
  && while kill -0 $! && ! grep -q Open /tmp/link; do sleep 0.1; done; kill $! && wait $! && rm /tmp/link \
  && node server/health-check.ts --print-config > /dev/null \
  && (node server/desktop-main.ts 2> /dev/null || [ $? = 2 ]) \

@@ -9,6 +9,7 @@ import { processConfig } from './config/process-config.ts';
 import type { Config } from './config/schema.ts';
 import { startVirtualDesktop, type DesktopPlace } from './desktop/virtual-desktop.ts';
 import { createLogger } from './observe/create-logger.ts';
+import { logStreams } from './observe/log-streams.ts';
 
 const USAGE = 'usage: node server/desktop-main.ts DISPLAY_NUMBER FOLDER [settings]\n';
 
@@ -18,7 +19,7 @@ function readPlace(number = '', directory = ''): DesktopPlace | undefined {
 }
 
 async function run(place: DesktopPlace, config: Config): Promise<void> {
-  const logger = createLogger({ ...config.log, destination: process.stderr });
+  const logger = createLogger({ ...config.log, destination: logStreams(config.log.output).log });
   await mkdir(place.directory, { recursive: true, mode: 0o700 });
   const { width, height, command } = config.desktop;
   const desktop = await startVirtualDesktop({

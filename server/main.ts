@@ -1,13 +1,14 @@
 /**
  * The gateway's process: reads the configuration, composes the gateway, prints the link, and drains on a signal.
  *
- * The link goes to standard output, the log to standard error, so that a script can take the one without the other.
+ * The link and the log go to different standard streams (`log.output`), so that a script can take the one without the other.
  */
 import { createInterface } from 'node:readline';
 import { compose, type Gateway } from './compose.ts';
 import { processConfig } from './config/process-config.ts';
 import type { Config } from './config/schema.ts';
 import { createLogger } from './observe/create-logger.ts';
+import { logStreams } from './observe/log-streams.ts';
 
 /** A gateway that has not drained by then is ended: container runtimes kill after 10 s. */
 const DRAIN_TIMEOUT_MS = 8_000;
@@ -15,17 +16,18 @@ const DRAIN_TIMEOUT_MS = 8_000;
 function printLink(gateway: Gateway, config: Config): void {
   const { link, seconds } = gateway.newLink();
   const lifetime = seconds >= 120 ? `${Math.round(seconds / 60)} minutes` : `${seconds} seconds`;
-  process.stdout.write(
+  const { words } = logStreams(config.log.output);
+  words.write(
     `\n  Open ${link}\n\n` +
       `  The link works once, within ${lifetime}; press Enter for a new one, Ctrl-C to stop.\n\n`,
   );
   if (config.auth.password !== undefined) {
-    process.stdout.write(`  Or open ${gateway.origin} and give the password.\n\n`);
+    words.write(`  Or open ${gateway.origin} and give the password.\n\n`);
   }
 }
 
 async function run(config: Config): Promise<void> {
-  const logger = createLogger({ ...config.log, destination: process.stderr });
+  const logger = createLogger({ ...config.log, destination: logStreams(config.log.output).log });
   const started = performance.now();
   const gateway = await compose(config, logger);
   logger.info('ready', {

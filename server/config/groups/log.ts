@@ -6,7 +6,11 @@ export const log = z
     level: z
       .enum(['debug', 'info', 'warn', 'error', 'silent'])
       .default('info')
-      .describe('The least level that is written to standard error.'),
+      .describe('The least level that is written.'),
+    output: z
+      .enum(['stderr', 'stdout'])
+      .default('stderr')
+      .describe('Standard stream of the log; the link goes to the other one.'),
     format: z
       .enum(['auto', 'json', 'pretty'])
       .default('auto')
