@@ -10,6 +10,8 @@ import { podman, shell, succeeds, TEST_NAME } from './podman.ts';
 
 export const GATEWAY_IMAGE = 'oriel-gateway';
 export const DESKTOP_IMAGE = 'oriel-desktop';
+/** The desktop, for others to build on. */
+const DESKTOP_BASE_IMAGE = 'oriel-desktop:base';
 /** The gateway with the encoders of graphics cards. */
 export const HARDWARE_IMAGE = 'oriel-gateway:hardware';
 const BUILD_IMAGE = 'oriel-build';
@@ -21,10 +23,15 @@ export interface Build {
   readonly image: string;
 }
 
-/** The images by their Dockerfiles; the second one is made on top of the first. */
+/** The images by their Dockerfiles; the desktop's are made on top of the first. */
 export const BUILDS: readonly Build[] = [
   { file: 'docker/gateway.Dockerfile', options: [], image: GATEWAY_IMAGE },
   { file: 'docker/desktop.Dockerfile', options: [], image: DESKTOP_IMAGE },
+  {
+    file: 'docker/desktop.Dockerfile',
+    options: ['--target', 'base'],
+    image: DESKTOP_BASE_IMAGE,
+  },
   {
     file: 'docker/gateway.Dockerfile',
     options: ['--build-arg', 'HARDWARE=1'],

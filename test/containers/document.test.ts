@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build, BUILDS, DESKTOP_IMAGE, imageBytes } from './build-images.ts';
 import { freePort, PASSWORD } from './desktop-container.ts';
+import { expectHardened } from './hardened.ts';
 import { podman, shell, TEST_NAME } from './podman.ts';
 import { askProbe, probeStatus } from './probes.ts';
 
@@ -98,7 +99,8 @@ describe('docs/containers.md', () => {
       const origin = `https://127.0.0.1:${port}`;
       await expect.poll(() => probeStatus(origin, '/readyz'), { timeout: 60_000 }).toBe(200);
       expect((await askProbe(origin, '/readyz'))?.body).toContain('"status":"ok"');
-      expect(await podman(['logs', `${TEST_NAME}-desk`])).toMatch(/#token=[\w-]{43}/);
+      const log = await podman(['logs', `${TEST_NAME}-desk`], { withErrors: true });
+      expect(log).toMatch(/#token=[\w-]{43}/);
       // What the image's HEALTHCHECK asks.
       const check = ['exec', `${TEST_NAME}-desk`, 'node', '/opt/oriel/server/health-check.ts'];
       expect(await podman(check)).toContain('"status":"ok"');
@@ -108,19 +110,37 @@ describe('docs/containers.md', () => {
     }
   });
 
-  it('builds on the desktop in three lines, and the program runs', async () => {
+  it('builds on the desktop in three lines, and the program runs, hardened with or without flags', async () => {
     const [file, image] = [join(directory, 'Dockerfile'), `${TEST_NAME}-clock`];
-    await writeFile(file, block('dockerfile', 'FROM oriel-desktop'));
+    const lines = block('dockerfile', 'FROM oriel-desktop');
+    expect(lines.match(/^(?:FROM|RUN|CMD) .+\n/gm)).toHaveLength(3);
+    expect(lines.split('\n')).toHaveLength(4);
+    await writeFile(file, lines);
     await build({ file, options: [], image });
+    const user = ['--user', '1000:1000', '--cap-drop', 'ALL'];
     try {
-      await podman(['run', '--detach', '--name', image, '--no-healthcheck', '--read-only', image]);
-      await expect
-        .poll(() => podman(['top', image, 'args']), { timeout: 30_000 })
-        .toMatch(/^xclock -update 1/m);
+      for (const flags of [[], [...user, '--security-opt', 'no-new-privileges']]) {
+        const run = ['run', '--detach', '--name', image, '--no-healthcheck', '--read-only'];
+        await podman([...run, ...flags, image]);
+        await expect
+          .poll(() => podman(['top', image, 'args']), { timeout: 30_000 })
+          .toMatch(/^xclock -update 1/m);
+        await expectHardened(image);
+        await podman(['rm', '--force', '--time', '10', image]);
+      }
     } finally {
       await podman(['rm', '--force', '--time', '10', image]);
       await podman(['rmi', '--force', image]);
     }
+  });
+
+  it('says what to do where the image to build on cannot give root up', async () => {
+    const [run, flags] = [
+      ['run', '--rm', '--no-healthcheck'],
+      ['--cap-drop', 'ALL'],
+    ];
+    const tried = podman([...run, ...flags, 'oriel-desktop:base'], { withErrors: true });
+    await expect(tried).rejects.toThrow(/start it with --user 1000:1000/);
   });
 });
 
@@ -139,7 +159,8 @@ describe('docker/compose.yaml', () => {
     try {
       await shell(`${compose} up --detach --no-build > ${directory}/compose.log 2>&1`);
       await expect.poll(() => probeStatus(origin, '/readyz'), { timeout: 60_000 }).toBe(200);
-      expect(await podman(['logs', `${project}_desktop_1`])).toContain('give the password');
+      const log = await podman(['logs', `${project}_desktop_1`], { withErrors: true });
+      expect(log).toContain('give the password');
     } finally {
       await shell(
         `${compose} down --volumes > /dev/null 2>&1; podman network rm ${project}_default > /dev/null`,

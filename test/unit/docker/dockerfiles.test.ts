@@ -9,7 +9,9 @@ describe.each(['docker/gateway.Dockerfile', 'docker/desktop.Dockerfile'])('%s', 
   const text = read(file);
 
   it('is built on what an argument names, which may be a digest', () => {
-    const bases = [...text.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    const stages = [...text.matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, stage]) => stage);
+    const named = [...text.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    const bases = named.filter((base) => !stages.includes(base));
     expect(bases.length).toBeGreaterThan(0);
     expect(new Set(bases).size).toBe(1);
     const name = /^\$\{(\w+)\}$/.exec(bases[0] ?? '')?.[1] ?? 'no argument';
