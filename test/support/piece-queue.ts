@@ -43,6 +43,12 @@ export class PieceQueue implements PieceSource {
     this.#messages.push({ header, payload });
   }
 
+  /** Gives up what waits, as the sender does that tells the transport of it. */
+  clear(): void {
+    this.#messages.length = 0;
+    this.#offset = 0;
+  }
+
   next(_now: unknown, limit: PieceLimit): Piece | undefined {
     this.asked.push(limit);
     const [message] = this.#messages;

@@ -226,9 +226,11 @@ describe('WebTransportTransport', () => {
 
   it('resets the streams of abandoned messages with their code', async () => {
     const { client, server } = await open();
-    server.queue.push(videoHeader(0), new Uint8Array(2_000_000));
+    // Far more than a loopback carries until the client has seen the first of it.
+    server.queue.push(videoHeader(0), new Uint8Array(100_000_000));
     server.transport.wake();
     await client.until(() => client.streams.length > 0);
+    server.queue.clear();
     server.transport.abandon(flowId(2), sequence(0), 1, 2);
     await client.until(() => client.streams[0]?.end !== undefined);
     expect(client.streams[0]?.end).toEqual({ type: 'reset', code: 17 });
