@@ -16,11 +16,18 @@ declare global {
 /** Between two motions: 20 a second, as from a hand that is busy. */
 const MOTION_MS = 50;
 
-/** The desktop that the gateway starts unless told otherwise, pixels. */
-const DESKTOP_WIDTH = 1_280;
+/** Places of the motions, CSS pixels in the picture: each differs from its neighbours by more than what rounding and scaling blur. */
+const [LEFT, STEP, COLUMNS] = [160, 8, 110];
+/** Rows of them, in the middle of the picture, where it is high enough for so many with this above and below. */
+const [MOST_ROWS, MARGIN] = [30, 24];
 
-/** Places of the motions, CSS pixels: each differs from its neighbours by more than what rounding and scaling blur. */
-const [LEFT, TOP, STEP, COLUMNS, ROWS] = [160, 300, 8, 110, 30];
+/** Where the picture is on the page, CSS pixels, and how many desktop pixels one of them is. */
+export interface PicturePlace {
+  readonly left: number;
+  readonly top: number;
+  readonly height: number;
+  readonly scale: number;
+}
 
 /** Moves the pointer over a page's picture, and notes when the page got each motion: the stamp of the browser's own event. */
 export class PointerProbe {
@@ -29,19 +36,26 @@ export class PointerProbe {
   #count = 0;
   #isMoving = false;
 
-  /** Desktop pixels of a CSS pixel. */
-  readonly scale: number;
+  readonly place: PicturePlace;
 
-  private constructor(page: Page, scale: number) {
+  private constructor(page: Page, place: PicturePlace) {
     this.#page = page;
-    this.scale = scale;
+    this.place = place;
   }
 
   /** Begins at once; what is noted begins with `take`. */
-  static async start(page: Page): Promise<PointerProbe> {
+  static async start(
+    page: Page,
+    desktop: { readonly width: number; readonly height: number },
+  ): Promise<PointerProbe> {
     await page.evaluate(noteMotions);
     const canvas = await page.locator('canvas').first().boundingBox();
-    const probe = new PointerProbe(page, DESKTOP_WIDTH / (canvas?.width ?? Number.NaN));
+    if (canvas === null) throw new Error('canvas: expected one on the page');
+    const scale = desktop.width / canvas.width;
+    const height = desktop.height / scale;
+    // What is left of the canvas above and below the picture is as high.
+    const top = canvas.y + (canvas.height - height) / 2;
+    const probe = new PointerProbe(page, { left: canvas.x, top, height, scale });
     probe.#timer = setInterval(() => probe.#move(), MOTION_MS);
     return probe;
   }
@@ -64,9 +78,12 @@ export class PointerProbe {
   #move(): void {
     // A page that is too busy for one motion gets no second one on top.
     if (this.#isMoving) return;
-    const place = this.#count % (COLUMNS * ROWS);
+    const { left, top, height } = this.place;
+    const rows = Math.min(MOST_ROWS, Math.floor((height - 2 * MARGIN) / STEP));
+    const place = this.#count % (COLUMNS * rows);
     this.#count += 1;
-    const [x, y] = [LEFT + STEP * (place % COLUMNS), TOP + STEP * Math.floor(place / COLUMNS)];
+    const x = left + LEFT + STEP * (place % COLUMNS);
+    const y = top + height / 2 + STEP * (Math.floor(place / COLUMNS) - rows / 2);
     this.#isMoving = true;
     const done = (): void => {
       this.#isMoving = false;
@@ -120,18 +137,19 @@ export interface InputRecord {
 /**
  * Finds each motion that was sent among those that the desktop saw, which have the same order.
  *
- * @param scale desktop pixels of a CSS pixel
+ * @param place of the picture on the page
  * @param beginMs of the measurement, CLOCK_MONOTONIC
  */
 export function inputRecord(
   sent: SentMotions,
   seen: WitnessReport,
-  { scale, beginMs }: Readonly<Record<'scale' | 'beginMs', number>>,
+  { place, beginMs }: { readonly place: PicturePlace; readonly beginMs: number },
 ): InputRecord {
   const motions: Sample[] = [];
+  const { left, top, scale } = place;
   let next = 0;
   for (const [index, sentAt] of sent.atMs.entries()) {
-    const [x, y] = [(sent.x[index] ?? 0) * scale, (sent.y[index] ?? 0) * scale];
+    const [x, y] = [((sent.x[index] ?? 0) - left) * scale, ((sent.y[index] ?? 0) - top) * scale];
     const found = seen.atMs.findIndex(
       (at, i) =>
         i >= next &&

@@ -40,9 +40,12 @@ export interface RunOptions {
   /** Buffers, estimates and just-in-time compilers settle in this time. */
   readonly warmUpMs: number;
   readonly seed: number;
-  /** Height of the desktop, 1280 pixels wide. */
+  /** Height of the desktop, 1280 pixels wide; 100 at least. */
   readonly lines: number;
 }
+
+/** Of the desktop, pixels: the painted pattern needs nearly as much. */
+const WIDTH = 1_280;
 
 const LINK_SAMPLE_MS = 200;
 
@@ -103,7 +106,7 @@ export async function runScenario(
 /** How the gateway is started; its debug log tells what it holds. */
 function flagsOf({ codec, offersWebRtc }: Variant, { lines }: RunOptions): readonly string[] {
   const flags = ['--host', SERVER_ADDRESS, '--log-level', 'debug'];
-  flags.push('--desktop-width', '1280', '--desktop-height', String(lines));
+  flags.push('--desktop-width', String(WIDTH), '--desktop-height', String(lines));
   if (offersWebRtc === true) flags.push('--webrtc');
   return codec === undefined ? flags : [...flags, '--video-codec', codec];
 }
@@ -130,7 +133,10 @@ interface Measurement {
 async function measure(measurement: Measurement): Promise<readonly ViewerRun[]> {
   const { network, viewers, gateway, witness, scenario, options } = measurement;
   const { measureMs } = options;
-  const pointer = await PointerProbe.start(pageOf(viewers));
+  const pointer = await PointerProbe.start(pageOf(viewers), {
+    width: WIDTH,
+    height: options.lines,
+  });
   await delay(options.warmUpMs);
   await Promise.all(viewers.map((viewer) => viewer.begin()));
   await pointer.take();
@@ -148,7 +154,7 @@ async function measure(measurement: Measurement): Promise<readonly ViewerRun[]> 
   const held = senderRecords(gateway.log, viewers.length, span);
   const seen = witness.next() as Promise<WitnessReport>;
   await witness.end();
-  const at = { scale: pointer.scale, beginMs: began.monotonicMs };
+  const at = { place: pointer.place, beginMs: began.monotonicMs };
   const input = inputRecord(sent, await seen, at);
   return reports.map((report, i) => ({
     ...report,
