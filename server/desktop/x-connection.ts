@@ -92,6 +92,8 @@ export class XConnection {
             return;
           }
           clearTimeout(timer);
+          // What the server refuses from now on leaves the connection in order.
+          client.off('error', fail);
           resolve(new XConnection(setup, socket, options.onError ?? (() => undefined)));
         },
       );

@@ -164,6 +164,7 @@ export interface XClient {
   on(name: 'error', listener: (error: XError) => void): void;
   on(name: 'end', listener: () => void): void;
   off(name: 'event', listener: (event: XEvent) => void): void;
+  off(name: 'error', listener: (error: XError) => void): void;
   require<Name extends keyof Extensions>(name: Name, reply: XReply<Extensions[Name]>): void;
   /** Flushes and half-closes. */
   terminate(): void;

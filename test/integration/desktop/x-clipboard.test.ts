@@ -73,11 +73,8 @@ describe('from the desktop', () => {
     await serve();
     await program.copy('x'.repeat(65_536), { type: 'endless' });
     await expect.poll(texts, PATIENCE).toEqual(['tooLarge']);
-    // The X server itself sometimes ends the connection of such a program.
-    const other = await ClipboardProgram.open(server.display);
-    await other.copy('at last');
+    await program.copy('at last');
     await expect.poll(texts, PATIENCE).toEqual(['tooLarge', 'at last']);
-    other.close();
   });
 
   test('a program that never answers, and one without text, stop nobody', async () => {
